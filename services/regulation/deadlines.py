@@ -162,7 +162,9 @@ def due_at(rule: Rule, started_at: datetime) -> datetime:
 
 def _rule(row: dict[str, Any]) -> Rule:
     kinds = {"unit": Unit, "anchor": Anchor, "roll": Roll, "sureness": Sureness}
-    typed = {key: kinds[key](value) if key in kinds else value for key, value in row.items() if key != "counted"}
+    typed: dict[str, Any] = {
+        key: kinds[key](value) if key in kinds else value for key, value in row.items() if key != "counted"
+    }
     return Rule(**typed, before=row.get("counted") == "before")
 
 
