@@ -1,0 +1,28 @@
+import "htmx.org/dist/htmx.esm.js";
+import { showCharts } from "./chart_boot.js";
+import { keepDrafts } from "./drafts.js";
+import "./failures.js";
+import "./ledger.js";
+import { prepareLedgers } from "./ledger.js";
+import "./panels.js";
+import "./theme.js";
+
+document.documentElement.classList.add("scripted");
+
+/* Runs for the first page and again for whatever htmx puts in. */
+function prepare(root) {
+  showCharts(root);
+  keepDrafts(root);
+  prepareLedgers(root);
+}
+
+function focusErrors() {
+  document.querySelector(".errors")?.focus();
+}
+
+prepare(document);
+focusErrors();
+document.addEventListener("htmx:after:swap", () => {
+  prepare(document);
+  focusErrors();
+});
