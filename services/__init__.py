@@ -1,0 +1,1 @@
+"""Anzhen: the services of one deployment; import path = file path."""

@@ -1,0 +1,96 @@
+"""The composition root: settings in, Litestar application out."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from litestar import Litestar
+from litestar.config.csrf import CSRFConfig
+from litestar.contrib.jinja import JinjaTemplateEngine
+from litestar.datastructures import CacheControlHeader
+from litestar.di import Provide
+from litestar.middleware import DefineMiddleware
+from litestar.openapi import OpenAPIConfig
+from litestar.plugins.htmx import HTMXPlugin
+from litestar.static_files import create_static_files_router
+from litestar.template import TemplateConfig
+
+from services.kernel.database import Database, Sessions, login_urls
+from services.kernel.installation import role_secret, web_secret
+from services.kernel.settings import Settings
+from services.kernel.table import Login
+from services.portal import pages, problems
+from services.portal.environment import template_environment
+from services.portal.headers import put_headers
+from services.tenancy import door
+
+STATIC = Path(__file__).parent / "portal" / "static"
+
+
+def create_app(settings: Settings | None = None, sessions: Sessions | None = None) -> Litestar:
+    """The application; `sessions` stands for the database where a test brings its own."""
+    settings = settings or Settings.from_environment()
+    STATIC.mkdir(parents=True, exist_ok=True)
+    return Litestar(
+        route_handlers=[*pages.ROUTERS, static_files()],
+        dependencies={"work": Provide(door.provide_work)},
+        guards=[door.guard],
+        middleware=[DefineMiddleware(door.WhoComes, exclude=["^/static/"], exclude_from_auth_key="nobody_comes")],
+        csrf_config=CSRFConfig(
+            secret=web_secret(settings),
+            cookie_name="anzhen_csrf",
+            cookie_secure=settings.secure_cookies,
+            cookie_samesite="lax",
+            header_name="x-csrf-token",
+        ),
+        template_config=TemplateConfig(
+            instance=JinjaTemplateEngine.from_environment(template_environment()),
+        ),
+        before_send=[put_headers(settings)],
+        exception_handlers=problems.HANDLERS,
+        lifespan=[connected(settings, sessions)],
+        openapi_config=OpenAPIConfig(title="安镇 Anzhen", version="1", path="/schema"),
+        plugins=[HTMXPlugin()],
+        request_max_body_size=25_000_000,
+    )
+
+
+def static_files() -> Any:
+    """Hashed assets, kept by browsers for a year."""
+    return create_static_files_router(
+        path="/static",
+        directories=[STATIC],
+        cache_control=CacheControlHeader(max_age=31_536_000, immutable=True),
+        opt={"exclude_from_auth": True, "nobody_comes": True},
+        include_in_schema=False,
+    )
+
+
+def connected(settings: Settings, sessions: Sessions | None) -> Any:
+    """The life of the application: logins checked at its start, connections ended at its end."""
+
+    @asynccontextmanager
+    async def life(app: Litestar) -> AsyncIterator[None]:
+        app.state.settings = settings
+        app.state.remembered = door.Remembered()
+        app.state.sessions = sessions or await connect(settings, web_logins())
+        try:
+            yield
+        finally:
+            if sessions is None:
+                await app.state.sessions.close()
+
+    return life
+
+
+def web_logins() -> Sequence[Login]:
+    """The logins that a web process uses."""
+    return (Login.TOWN, Login.ENTERPRISE, Login.DISTRICT, Login.DESK, Login.PUBLIC, Login.IDENTITY, Login.PLATFORM)
+
+
+async def connect(settings: Settings, logins: Sequence[Login]) -> Database:
+    """The database of these settings; raises UnsafeLogin where a login could look past row security."""
+    database = Database(login_urls(settings.database_url or "", role_secret(settings), settings.role_urls))
+    await database.refuse_unsafe_logins(*logins)
+    return database

@@ -1,0 +1,1 @@
+"""Transactions, time and paper; knows no township word."""

@@ -1,0 +1,151 @@
+"""One engine per login, opened lazily; the tenant is set in the same message as BEGIN."""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import URL, Connection, event, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.orm import SessionTransaction
+from sqlalchemy.util import await_only
+
+from services.kernel.refusals import Refusal
+from services.kernel.schema import password
+from services.kernel.table import Login
+
+CONNECTIONS: Mapping[Login, int] = {Login.TOWN: 4, Login.ENTERPRISE: 2, Login.IDENTITY: 2, Login.WORKER: 4}
+"""Connections a process may hold per login; the others hold one. With what one process uses, never above twelve."""
+
+PERSISTENT_SETTINGS = {"application_name": "anzhen", "jit": "off"}
+
+
+class Scope(msgspec.Struct, frozen=True):
+    """What a transaction may see: the values of app.* for its whole life, empty where nothing was given."""
+
+    tenant_id: UUID | None = None
+    tenant_ids: tuple[UUID, ...] = ()
+    enterprise_id: UUID | None = None
+
+    def begin(self) -> str:
+        """BEGIN with every app.* setting, in one simple-protocol message; the values are UUIDs, so nothing can be injected."""
+        listed = ",".join(str(tenant) for tenant in self.tenant_ids)
+        return (
+            f"BEGIN; SET LOCAL app.tenant_id = '{self.tenant_id or ''}'; "
+            f"SET LOCAL app.tenant_ids = '{listed}'; SET LOCAL app.enterprise_id = '{self.enterprise_id or ''}'"
+        )
+
+
+class UnsafeLogin(Refusal):
+    """The application refuses a database login that could look past row security."""
+
+    status = 503
+
+
+class Sessions(Protocol):
+    """Whatever opens a session on a login within a scope: the real logins, or the tests' single connection."""
+
+    def session(self, login: Login, scope: Scope) -> AsyncSession:
+        """A session whose transactions begin with that scope."""
+
+    async def close(self) -> None:
+        """End all connections."""
+
+
+class Database:
+    """The engines of one process, each on its own login."""
+
+    def __init__(self, urls: Mapping[Login, URL]) -> None:
+        self._urls = urls
+        self._engines: dict[Login, AsyncEngine] = {}
+
+    def engine(self, login: Login) -> AsyncEngine:
+        """The engine of a login, made at first use."""
+        if login not in self._engines:
+            self._engines[login] = _engine(self._urls[login], CONNECTIONS.get(login, 1))
+        return self._engines[login]
+
+    def session(self, login: Login, scope: Scope) -> AsyncSession:
+        """A session whose every transaction begins with `scope`."""
+        session = AsyncSession(self.engine(login), expire_on_commit=False, autoflush=True)
+        begin = scope.begin()
+
+        @event.listens_for(session.sync_session, "after_begin")
+        def begun(_session: object, transaction: SessionTransaction, connection: Connection) -> None:
+            if not transaction.nested:
+                await_only(driver(connection).execute(begin))
+
+        return session
+
+    async def refuse_unsafe_logins(self, *logins: Login) -> None:
+        """Raise UnsafeLogin where a login is superuser, has BYPASSRLS or owns a table."""
+        for login in logins:
+            async with self.engine(login).connect() as connection:
+                row = (await connection.exec_driver_sql(_UNSAFE)).one()
+            if any(row[1:]):
+                message = f"数据库登录 {row[0]} 权限过大（超级用户、可绕过行级安全或拥有表），拒绝启动；请运行 anzhen migrate"
+                raise UnsafeLogin(message)
+
+    async def close(self) -> None:
+        """End all connections."""
+        for engine in self._engines.values():
+            await engine.dispose()
+        self._engines.clear()
+
+
+_UNSAFE = """
+SELECT current_user, rolsuper, rolbypassrls, EXISTS (SELECT FROM pg_class WHERE relowner = r.oid AND relkind IN ('r', 'p', 'v'))
+FROM pg_roles r WHERE rolname = current_user
+"""
+
+
+def driver(connection: Connection) -> Any:
+    """The asyncpg connection beneath."""
+    return connection.connection.driver_connection
+
+
+def login_urls(admin: str | URL, secret: str, own: Mapping[str, str] | None = None) -> dict[Login, URL]:
+    """The address of each login: derived from the administrator's, or the one a DBA gave (`own`, by short name)."""
+    base = make_url(admin)
+    urls = {}
+    for login in Login:
+        given = (own or {}).get(login.value.removeprefix("anzhen_"))
+        urls[login] = async_url(given) if given else async_url(base).set(username=login.value, password=password(secret, login))
+    return urls
+
+
+def async_url(url: str | URL) -> URL:
+    """The same address, spoken to by asyncpg."""
+    return make_url(url).set(drivername="postgresql+asyncpg")
+
+
+def _engine(url: URL, size: int) -> AsyncEngine:
+    engine = create_async_engine(
+        url,
+        isolation_level="AUTOCOMMIT",
+        pool_size=size,
+        max_overflow=0,
+        pool_timeout=10,
+        pool_pre_ping=False,
+        connect_args={"server_settings": PERSISTENT_SETTINGS},
+    )
+    event.listen(engine.sync_engine, "commit", lambda connection: await_only(driver(connection).execute("COMMIT")))
+    event.listen(engine.sync_engine, "rollback", _roll_back)
+    event.listen(engine.sync_engine, "reset", _reset)
+    return engine
+
+
+def _roll_back(connection: Connection) -> None:
+    if driver(connection).is_in_transaction():
+        await_only(driver(connection).execute("ROLLBACK"))
+
+
+def _reset(dbapi_connection: Any, _record: object, state: Any) -> None:
+    """A connection that comes back inside a transaction (its request was cut off) is rolled back, or ended where nobody can wait."""
+    beneath = dbapi_connection.driver_connection
+    if not beneath.is_in_transaction():
+        return
+    if state.asyncio_safe:
+        await_only(beneath.execute("ROLLBACK"))
+    else:
+        beneath.terminate()

@@ -1,0 +1,42 @@
+"""A job is an action that nobody is waiting for: it takes ids, opens its own Work, and may run twice."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+
+from services.kernel.table import Login
+
+JobFunction = Callable[..., Awaitable[None]]
+
+
+class Job(msgspec.Struct, frozen=True):
+    """A function that the worker may run, the queue it stands in and the rights it has."""
+
+    name: str
+    function: JobFunction
+    queue: str
+    rights: frozenset[str]
+    login: Login
+    split: bool
+    """True where the effect is outside the database: the function gets a `Bench` and opens its own transactions."""
+
+    async def __call__(self, *args: Any, **kwargs: Any) -> None:
+        """Run it at once, as tests do."""
+        await self.function(*args, **kwargs)
+
+
+REGISTRY: dict[str, Job] = {}
+
+
+def job(
+    *, queue: str, rights: set[str] | frozenset[str] = frozenset(), login: Login = Login.WORKER, split: bool = False
+) -> Callable[[JobFunction], Job]:
+    """Register a function as a job; its name is module:function without the `services.` in front."""
+
+    def register(function: JobFunction) -> Job:
+        name = f"{function.__module__.removeprefix('services.')}:{function.__name__}"
+        REGISTRY[name] = Job(name, function, queue, frozenset(rights), login, split)
+        return REGISTRY[name]
+
+    return register

@@ -1,0 +1,119 @@
+"""What an operator decides: one frozen class, read once from ANZHEN_* variables, with defaults that run."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+
+class SettingsError(ValueError):
+    """A variable has a value that cannot be used; the sentence says which and what to write instead."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Every choice of an installation; nothing else reads the environment."""
+
+    home: Path
+    """ANZHEN_HOME: data, keys, logs and attachments of this installation; made absolute."""
+    host: str = "127.0.0.1"
+    """ANZHEN_HOST: loopback unless a reverse proxy stands in front."""
+    port: int = 8000
+    """ANZHEN_PORT."""
+    database_url: str | None = None
+    """ANZHEN_DATABASE_URL: an administrator with CREATEROLE, used by `anzhen migrate` alone; None starts the embedded server."""
+    redis_url: str | None = None
+    """ANZHEN_REDIS_URL; None starts the embedded one."""
+    role_secret: str | None = None
+    """ANZHEN_ROLE_SECRET: the logins' passwords are derived from it; None reads or makes `home/keys/role-secret`."""
+    role_urls: Mapping[str, str] | None = None
+    """ANZHEN_DATABASE_URL_TOWN, …_WORKER …: one address per login where a DBA made them."""
+    master_key_file: Path | None = None
+    """ANZHEN_MASTER_KEY_FILE: wraps the tenants' data keys; None uses `home/keys/master`."""
+    files_url: str | None = None
+    """ANZHEN_FILES_URL: where attachments lie; None is `home/files`."""
+    smtp_url: str | None = None
+    """ANZHEN_SMTP_URL (smtp://user:word@host:port?from=…); None leaves e-mail undelivered and says so."""
+    public_url: str = ""
+    """ANZHEN_PUBLIC_URL: the address that links in messages begin with."""
+    demo: bool = False
+    """ANZHEN_DEMO: the second factor is off and every page says so."""
+    secure_cookies: bool = True
+    """ANZHEN_SECURE_COOKIES: off only for plain http on loopback."""
+    workers: int = 2
+    """ANZHEN_WORKERS: web processes."""
+    clock_file: Path | None = None
+    """ANZHEN_CLOCK_FILE: a moved clock for tests; refused unless ANZHEN_TESTING is set."""
+    testing: bool = False
+    """ANZHEN_TESTING."""
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Self:
+        """The settings of this process; raises SettingsError in Chinese naming the variable."""
+        role_urls = {
+            name.removeprefix("ANZHEN_DATABASE_URL_").lower(): value
+            for name, value in environ.items()
+            if name.startswith("ANZHEN_DATABASE_URL_")
+        }
+        demo = _flag(environ, "ANZHEN_DEMO", default=False)
+        testing = _flag(environ, "ANZHEN_TESTING", default=False)
+        clock_file = _path(environ, "ANZHEN_CLOCK_FILE")
+        if clock_file and not testing:
+            message = "ANZHEN_CLOCK_FILE 只能在测试中使用，请去掉这个变量"
+            raise SettingsError(message)
+        return cls(
+            home=Path(environ.get("ANZHEN_HOME") or ".anzhen").expanduser().absolute(),
+            host=environ.get("ANZHEN_HOST") or "127.0.0.1",
+            port=_number(environ, "ANZHEN_PORT", default=8000, low=1, high=65535),
+            database_url=_secret(environ, "ANZHEN_DATABASE_URL"),
+            redis_url=_secret(environ, "ANZHEN_REDIS_URL"),
+            role_secret=_secret(environ, "ANZHEN_ROLE_SECRET"),
+            role_urls=role_urls or None,
+            master_key_file=_path(environ, "ANZHEN_MASTER_KEY_FILE"),
+            files_url=environ.get("ANZHEN_FILES_URL") or None,
+            smtp_url=_secret(environ, "ANZHEN_SMTP_URL"),
+            public_url=environ.get("ANZHEN_PUBLIC_URL", "").rstrip("/"),
+            demo=demo,
+            secure_cookies=_flag(environ, "ANZHEN_SECURE_COOKIES", default=not demo),
+            workers=_number(environ, "ANZHEN_WORKERS", default=2, low=1, high=64),
+            clock_file=clock_file,
+            testing=testing,
+        )
+
+
+def _secret(environ: Mapping[str, str], name: str) -> str | None:
+    """The value, or the content of the file that NAME_FILE points to."""
+    if file := environ.get(f"{name}_FILE"):
+        try:
+            return Path(file).read_text(encoding="utf-8").strip() or None
+        except OSError as error:
+            message = f"{name}_FILE 指向的文件读不到：{file}（{error.strerror}）"
+            raise SettingsError(message) from error
+    return environ.get(name) or None
+
+
+def _flag(environ: Mapping[str, str], name: str, *, default: bool) -> bool:
+    value = environ.get(name, "").strip().lower()
+    if value in {"1", "true", "yes", "on"}:
+        return True
+    if value in {"0", "false", "no", "off"}:
+        return False
+    if not value:
+        return default
+    message = f"{name} 应写 1 或 0，现在是“{value}”"
+    raise SettingsError(message)
+
+
+def _number(environ: Mapping[str, str], name: str, *, default: int, low: int, high: int) -> int:
+    value = environ.get(name, "").strip()
+    if not value:
+        return default
+    if value.isascii() and value.isdigit() and low <= int(value) <= high:
+        return int(value)
+    message = f"{name} 应是 {low} 到 {high} 之间的整数，现在是“{value}”"
+    raise SettingsError(message)
+
+
+def _path(environ: Mapping[str, str], name: str) -> Path | None:
+    return Path(value).expanduser().absolute() if (value := environ.get(name)) else None

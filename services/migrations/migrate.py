@@ -1,0 +1,62 @@
+"""Bring a database to the newest schema: roles, tables, then row security; running it again changes nothing."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import URL, Connection, NullPool, text
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+
+from services.kernel.database import async_url
+from services.kernel.schema import OWNER, role_statements, security_statements
+from services.migrations import metadata
+
+HERE = Path(__file__).parent
+
+
+def config(connection: Connection | None = None) -> Config:
+    """Alembic's configuration without a file."""
+    made = Config()
+    made.set_main_option("script_location", str(HERE).replace("%", "%%"))
+    made.attributes["connection"] = connection
+    return made
+
+
+def head() -> str:
+    """The newest revision that this program knows."""
+    return ScriptDirectory.from_config(config()).get_current_head() or ""
+
+
+async def migrate(admin: str | URL, secret: str) -> None:
+    """Upgrade the database that the administrator's address names; creates it where it does not exist."""
+    assert metadata.ROOMS
+    url = async_url(admin)
+    await _make_database(url)
+    engine = create_async_engine(url, poolclass=NullPool)
+    try:
+        async with engine.begin() as connection:
+            await _make_roles(connection, secret)
+        async with engine.begin() as connection:
+            await connection.execute(text(f"SET LOCAL ROLE {OWNER}"))
+            await connection.run_sync(lambda sync: command.upgrade(config(sync), "head"))
+            for statement in security_statements():
+                await connection.exec_driver_sql(statement)
+    finally:
+        await engine.dispose()
+
+
+async def _make_database(url: URL) -> None:
+    engine = create_async_engine(url.set(database="postgres"), poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    async with engine.connect() as connection:
+        exists = await connection.scalar(text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": url.database})
+        if not exists:
+            await connection.execute(text(f'CREATE DATABASE "{url.database}"'))
+    await engine.dispose()
+
+
+async def _make_roles(connection: AsyncConnection, secret: str) -> None:
+    existing = frozenset((await connection.scalars(text("SELECT rolname FROM pg_roles"))).all())
+    for statement in role_statements(secret, existing):
+        await connection.exec_driver_sql(statement)
+    await connection.exec_driver_sql(f"GRANT USAGE, CREATE ON SCHEMA public TO {OWNER}")

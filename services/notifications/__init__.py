@@ -1,0 +1,1 @@
+"""Telling people, and proving that they were told."""

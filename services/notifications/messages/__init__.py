@@ -1,0 +1,1 @@
+"""Messages to members, and proof of delivery."""

@@ -1,0 +1,1 @@
+"""The web pages in Chinese; a folder per screen."""

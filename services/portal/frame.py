@@ -1,0 +1,115 @@
+"""The frame around every page: who is signed in, their menu, and what waits for them."""
+
+from typing import Any
+
+import msgspec
+from litestar import Request
+from litestar.response import Template
+from litestar.utils.scope.state import ScopeState
+
+from services.kernel import clock
+from services.portal.filters import weekday_zh
+from services.tenancy.roles import Role
+from services.tenancy.signing_in.person import NOBODY, Person
+
+AnyRequest = Request[Any, Any, Any]
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One entry of the menu, shown to whoever holds the right."""
+
+    label: str
+    href: str
+    icon: str
+    right: str
+    roles: frozenset[Role] = frozenset()
+    """Where not empty, only these roles see the entry."""
+
+    def shown_to(self, person: Person) -> bool:
+        """Whether this person's menu has the entry."""
+        return self.right in person.rights and (not self.roles or person.role_of in self.roles)
+
+
+MENU = (
+    Entry("待办", "/", "clipboard-check", "home:read"),
+    Entry("年度要点", "/plans", "journal-text", "plan:read"),
+    Entry("任务", "/assignments", "list-check", "assignment:read"),
+    Entry("企业", "/enterprises", "buildings", "enterprise:read"),
+    Entry("目标", "/targets", "bullseye", "target:read"),
+    Entry("人员", "/members", "people", "member:read"),
+    Entry("镇街", "/towns", "geo-alt", "township:read"),
+    Entry("账号", "/accounts", "person-gear", "account:read"),
+    Entry("后台", "/queues", "cpu", "queue:read"),
+    Entry("审计", "/audit", "shield-check", "seal:read"),
+)
+TABS = 4
+
+
+def menu_of(person: Person, path: str) -> list[dict[str, Any]]:
+    """The entries this person may use, with the current one marked; at most seven."""
+    shown = [entry for entry in MENU if entry.shown_to(person)][:7]
+    return [
+        {"label": e.label, "href": e.href, "icon": e.icon, "current": _current(e.href, path), "count": 0} for e in shown
+    ]
+
+
+def _current(href: str, path: str) -> bool:
+    return path == href if href == "/" else path == href or path.startswith(f"{href}/")
+
+
+def frame_of(request: AnyRequest, *, unread: int = 0) -> dict[str, Any]:
+    """What the base templates need, for a signed-in person or for nobody."""
+    person: Person = request.scope.get("user") or NOBODY
+    context: dict[str, Any] = {
+        "csrf_token": _csrf_token(request),
+        "theme": request.cookies.get("theme"),
+        "demo": request.app.state.settings.demo,
+        "here": _here(request),
+        "today": clock.legal_day(clock.now()),
+    }
+    if person is NOBODY:
+        return context | {"person": None}
+    menu = menu_of(person, request.url.path)
+    return context | {
+        "person": {"name": person.person, "role_label": person.role_of.label, "place": person.place},
+        "me": person,
+        "menu": menu,
+        "tabs": [*menu[: TABS - 1], _mine(request)],
+        "unread": unread,
+        "memberships": [],
+        "now_text": weekday_zh(context["today"]),
+        "notice": request.query_params.get("done") and DONE.get(request.query_params["done"]),
+        "may": person.rights.__contains__,
+    }
+
+
+def _mine(request: AnyRequest) -> dict[str, Any]:
+    return {
+        "label": "我的",
+        "href": "/profile",
+        "icon": "person",
+        "current": request.url.path == "/profile",
+        "count": 0,
+    }
+
+
+def _here(request: AnyRequest) -> str:
+    return f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
+
+
+def _csrf_token(request: AnyRequest) -> str:
+    return str(ScopeState.from_scope(request.scope).csrf_token or "")
+
+
+DONE: dict[str, str] = {"saved": "已保存", "signed-out": "已退出登录"}
+"""What was just done, by the short word that the redirect carries; rooms add theirs with `says`."""
+
+
+def says(**sentences: str) -> None:
+    """A screen's own sentences for `?done=…`."""
+    DONE.update({word.replace("_", "-"): sentence for word, sentence in sentences.items()})
+
+
+def page(request: AnyRequest, template: str, *, status: int = 200, unread: int = 0, **context: Any) -> Template:
+    """One page inside the frame."""
+    return Template(template, context=frame_of(request, unread=unread) | context, status_code=status)

@@ -1,0 +1,17 @@
+"""The first page: what is overdue, due today or waiting for me."""
+
+from litestar import Router, get
+from litestar.response import Template
+
+from services.kernel.work import Work
+from services.portal.frame import AnyRequest, page
+from services.tenancy.door import needs
+
+
+@get("/", opt=needs("home:read"))
+async def home(request: AnyRequest, work: Work) -> Template:
+    """待办."""
+    return page(request, "home/home.html", todos=[])
+
+
+router = Router("/", route_handlers=[home], include_in_schema=False)

@@ -1,0 +1,6 @@
+"""Every screen of the portal and every JSON route, in one list."""
+
+from services.portal.home.pages import router as home
+from services.portal.signing_in.pages import router as signing_in
+
+ROUTERS = (home, signing_in)

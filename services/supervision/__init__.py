@@ -1,0 +1,1 @@
+"""What a town office does all year."""

@@ -1,0 +1,1 @@
+"""Accidents and their grades."""

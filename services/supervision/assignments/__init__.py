@@ -1,0 +1,1 @@
+"""Assignments of the plan to departments, people and enterprises."""

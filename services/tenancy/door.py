@@ -1,0 +1,91 @@
+"""The edge of every request: who comes, what the route needs, and the Work that is committed when it ends well."""
+
+import time
+from collections.abc import AsyncIterator
+from typing import Any
+
+from litestar import Request
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
+from litestar.middleware import AbstractAuthenticationMiddleware, AuthenticationResult
+
+from services.kernel import clock
+from services.kernel.database import Sessions
+from services.kernel.refusals import Forbidden, SignInRequired
+from services.kernel.table import Login
+from services.kernel.work import Work, open_work
+from services.tenancy.signing_in import sessions as door
+from services.tenancy.signing_in.person import NOBODY, Person
+
+REMEMBERED_SECONDS = 5
+"""How long a process may go on believing a resolved session."""
+
+AnyConnection = ASGIConnection[Any, Any, Any, Any]
+AnyRequest = Request[Person, Any, Any]
+
+
+def needs(right: str, *, login: Login | None = None) -> dict[str, Any]:
+    """What a route puts in its `opt`: the right it needs, and the login it writes under where that is not the person's own."""
+    return {"needs": right, "login": login}
+
+
+class Remembered:
+    """Resolved sessions of the last five seconds; emptied by «sign out everywhere»."""
+
+    def __init__(self) -> None:
+        self._people: dict[bytes, tuple[float, Person]] = {}
+
+    def get(self, key: bytes) -> Person | None:
+        """The person, unless it was longer ago."""
+        until, person = self._people.get(key, (0.0, None))
+        return person if until > time.monotonic() else None
+
+    def put(self, key: bytes, person: Person) -> None:
+        """Remember a person; the oldest go when there are very many."""
+        if len(self._people) > 10_000:
+            self._people.clear()
+        self._people[key] = (time.monotonic() + REMEMBERED_SECONDS, person)
+
+    def forget(self) -> None:
+        """Everybody is looked up again."""
+        self._people.clear()
+
+
+class WhoComes(AbstractAuthenticationMiddleware):
+    """Turns the session cookie into a Person; nobody is refused here, the guard does that."""
+
+    async def authenticate_request(self, connection: AnyConnection) -> AuthenticationResult:
+        """The person of the cookie, or NOBODY."""
+        token = connection.cookies.get(door.COOKIE)
+        if not token:
+            return AuthenticationResult(user=NOBODY, auth=None)
+        remembered: Remembered = connection.app.state.remembered
+        key = door.token_hash(token)
+        person = remembered.get(key)
+        if person is None:
+            person = await door.resolve(connection.app.state.sessions, token, clock.now())
+            if person is not None:
+                remembered.put(key, person)
+        return AuthenticationResult(user=person or NOBODY, auth=token if person else None)
+
+
+def guard(connection: AnyConnection, handler: BaseRouteHandler) -> None:
+    """A route is entered only by a role that holds the right it names; a route without a name is closed."""
+    right = handler.opt.get("needs")
+    if right is None and handler.opt.get("exclude_from_auth"):
+        return
+    person: Person = connection.user
+    if right == "sign_in:use":
+        return
+    if person is NOBODY:
+        raise SignInRequired
+    if right not in person.rights:
+        raise Forbidden(str(right))
+
+
+async def provide_work(request: AnyRequest) -> AsyncIterator[Work]:
+    """The Work of this request, on the person's login or the one that the route names."""
+    login = request.route_handler.opt.get("login") or request.user.login
+    sessions: Sessions = request.app.state.sessions
+    async with open_work(sessions, request.user.acting_on(login), request.user.rights) as work:
+        yield work

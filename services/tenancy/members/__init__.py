@@ -1,0 +1,1 @@
+"""Members and departments of a tenant."""

@@ -1,0 +1,72 @@
+"""The person behind a request: the membership under which the session acts."""
+
+from uuid import UUID
+
+from services.kernel.database import Scope
+from services.kernel.table import Login
+from services.kernel.work import Identity
+from services.tenancy.policy import rights
+from services.tenancy.roles import Role
+
+
+class Person(Identity, frozen=True, kw_only=True):
+    """A signed-in person acting under one membership; resolved from the session cookie, never from the request."""
+
+    session_id: UUID | None = None
+    membership_id: UUID | None = None
+    tenant: UUID | None = None
+    """The township, district or platform of the membership."""
+    tenant_name: str = ""
+    towns: tuple[UUID, ...] = ()
+    """The towns of a district overseer."""
+    enterprise_id: UUID | None = None
+    enterprise_name: str = ""
+    sectors: tuple[str, ...] = ()
+    department_id: UUID | None = None
+    memberships: int = 1
+    """How many places this person may act in."""
+    must_change_password: bool = False
+    needs_second_factor: bool = False
+    """The second factor must be set up before anything else is done."""
+
+    @property
+    def role_of(self) -> Role:
+        """The role of the membership."""
+        return Role(self.role)
+
+    @property
+    def place(self) -> str:
+        """The name of the enterprise, town or district, as the top bar shows it."""
+        return self.enterprise_name or self.tenant_name
+
+    @property
+    def rights(self) -> frozenset[str]:
+        """What the role may do; nothing but signing out while a password or second factor is owed."""
+        return rights()[self.role_of]
+
+    @property
+    def writes_as(self) -> Login:
+        """The login under which this person's own rows are written: the district reads and writes under two."""
+        return Login.DESK if self.login is Login.DISTRICT else self.login
+
+    def acting_on(self, login: Login) -> Identity:
+        """The same person on another of the logins that the route names."""
+        return Identity(
+            login=login,
+            scope=scope_of(login, self.tenant, self.towns, self.enterprise_id),
+            person=self.person,
+            role=self.role,
+            user_id=self.user_id,
+            member_id=self.member_id,
+        )
+
+
+def scope_of(login: Login, tenant: UUID | None, towns: tuple[UUID, ...], enterprise: UUID | None) -> Scope:
+    """What a login may see: the district its towns, an enterprise itself, all others their tenant."""
+    if login is Login.DISTRICT:
+        return Scope(tenant_ids=towns)
+    return Scope(tenant_id=tenant, enterprise_id=enterprise)
+
+
+NOBODY = Person(login=Login.PUBLIC, scope=Scope(), person="公众", role=Role.PUBLIC.value)
+"""Who has not signed in."""

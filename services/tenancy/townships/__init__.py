@@ -1,0 +1,1 @@
+"""Townships and districts: the tenants of the deployment."""
