@@ -7,7 +7,7 @@ from typing import Any
 
 from litestar import Litestar
 from litestar.config.csrf import CSRFConfig
-from litestar.contrib.jinja import JinjaTemplateEngine
+from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.datastructures import CacheControlHeader
 from litestar.di import Provide
 from litestar.middleware import DefineMiddleware
@@ -49,6 +49,7 @@ def create_app(settings: Settings | None = None, sessions: Sessions | None = Non
         ),
         before_send=[put_headers(settings)],
         exception_handlers=problems.HANDLERS,
+        after_exception=[problems.keep_refusal],
         lifespan=[connected(settings, sessions)],
         openapi_config=OpenAPIConfig(title="安镇 Anzhen", version="1", path="/schema"),
         plugins=[HTMXPlugin()],

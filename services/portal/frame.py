@@ -49,7 +49,8 @@ def menu_of(person: Person, path: str) -> list[dict[str, Any]]:
     """The entries this person may use, with the current one marked; at most seven."""
     shown = [entry for entry in MENU if entry.shown_to(person)][:7]
     return [
-        {"label": e.label, "href": e.href, "icon": e.icon, "current": _current(e.href, path), "count": 0} for e in shown
+        {"label": e.label, "href": e.href, "icon": e.icon, "current": _current(e.href, path), "count": 0, "items": []}
+        for e in shown
     ]
 
 

@@ -6,6 +6,7 @@ import structlog
 from litestar import MediaType, Request, Response
 from litestar.exceptions import HTTPException
 from litestar.response import Redirect
+from litestar.types import Scope
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -13,7 +14,7 @@ from services.kernel.clock import new_id
 from services.kernel.refusals import Refusal, SignInRequired
 from services.kernel.work import record_refusal
 from services.portal.frame import frame_of
-from services.tenancy.signing_in.person import NOBODY
+from services.tenancy.signing_in.person import NOBODY, Person
 
 log = structlog.get_logger()
 
@@ -76,18 +77,22 @@ def _back(request: AnyRequest) -> str | None:
     return before.removeprefix(here) if before.startswith(f"{here}/") and before != str(request.url) else None
 
 
-async def on_refusal(request: AnyRequest, refusal: Refusal) -> Response[Any]:
-    """A refusal is told, and where somebody signed in was refused, recorded in a transaction of its own."""
-    person = request.scope.get("user") or NOBODY
+async def keep_refusal(error: Exception, scope: Scope) -> None:
+    """Where somebody signed in was refused (403, 409), that is recorded in a transaction of its own."""
+    person: Person = scope.get("user") or NOBODY
+    if isinstance(error, Refusal) and error.status in {403, 409} and person is not NOBODY:
+        await record_refusal(
+            scope["litestar_app"].state.sessions,
+            person.acting_on(person.writes_as),
+            f"request:{error.code}",
+            {"method": scope["method"], "path": scope["path"], "sentence": error.sentence},
+        )
+
+
+def on_refusal(request: AnyRequest, refusal: Refusal) -> Response[Any]:
+    """A refusal is told; who has not signed in is led to the door."""
     if isinstance(refusal, SignInRequired) and not wants_json(request):
         return Redirect(f"/sign-in?next={_next(request)}", status_code=303)  # type: ignore[return-value]
-    if refusal.status in {403, 409} and person is not NOBODY:
-        await record_refusal(
-            request.app.state.sessions,
-            person.acting_on(person.writes_as),
-            f"request:{refusal.code}",
-            {"method": request.method, "path": request.url.path, "sentence": refusal.sentence},
-        )
     return answer(request, refusal.status, refusal.code, refusal.sentence, refusal.fields)
 
 

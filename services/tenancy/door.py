@@ -6,6 +6,7 @@ from typing import Any
 
 from litestar import Request
 from litestar.connection import ASGIConnection
+from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler
 from litestar.middleware import AbstractAuthenticationMiddleware, AuthenticationResult
 
@@ -22,6 +23,8 @@ REMEMBERED_SECONDS = 5
 
 AnyConnection = ASGIConnection[Any, Any, Any, Any]
 AnyRequest = Request[Person, Any, Any]
+CurrentWork = NamedDependency[Work]
+"""The Work of the request, as a handler's parameter `work`."""
 
 
 def needs(right: str, *, login: Login | None = None) -> dict[str, Any]:

@@ -3,13 +3,12 @@
 from litestar import Router, get
 from litestar.response import Template
 
-from services.kernel.work import Work
 from services.portal.frame import AnyRequest, page
-from services.tenancy.door import needs
+from services.tenancy.door import CurrentWork, needs
 
 
 @get("/", opt=needs("home:read"))
-async def home(request: AnyRequest, work: Work) -> Template:
+async def home(request: AnyRequest, work: CurrentWork) -> Template:
     """待办."""
     return page(request, "home/home.html", todos=[])
 

@@ -1,5 +1,6 @@
 """Who may do what: one table, read by Casbin at start and expanded to a set per role."""
 
+import logging
 from functools import cache
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import casbin
 from services.tenancy.roles import Role
 
 HERE = Path(__file__).parent
+logging.getLogger("casbin").setLevel(logging.WARNING)
 
 
 def enforcer() -> casbin.Enforcer:
