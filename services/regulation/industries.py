@@ -10,33 +10,16 @@ INDUSTRIES = Path(__file__).parent / "industries.toml"
 
 
 class Sector(StrEnum):
-    """The eight industries."""
+    """The eight industries, named as officials name them."""
 
-    METALLURGY = "metallurgy"
-    NONFERROUS = "nonferrous"
-    BUILDING_MATERIALS = "building_materials"
-    MACHINERY = "machinery"
-    LIGHT_INDUSTRY = "light_industry"
-    TEXTILES = "textiles"
-    TOBACCO = "tobacco"
-    COMMERCE = "commerce"
-
-    @property
-    def label(self) -> str:
-        """The name that people see."""
-        return SECTOR_LABELS[self]
-
-
-SECTOR_LABELS = {
-    Sector.METALLURGY: "冶金",
-    Sector.NONFERROUS: "有色",
-    Sector.BUILDING_MATERIALS: "建材",
-    Sector.MACHINERY: "机械",
-    Sector.LIGHT_INDUSTRY: "轻工",
-    Sector.TEXTILES: "纺织",
-    Sector.TOBACCO: "烟草",
-    Sector.COMMERCE: "商贸",
-}
+    METALLURGY = "冶金"
+    NONFERROUS = "有色"
+    BUILDING_MATERIALS = "建材"
+    MACHINERY = "机械"
+    LIGHT_INDUSTRY = "轻工"
+    TEXTILES = "纺织"
+    TOBACCO = "烟草"
+    COMMERCE = "商贸"
 
 
 @dataclass(frozen=True, slots=True)
