@@ -1,5 +1,6 @@
 """Which of the eight industries of 工贸 supervision an enterprise belongs to (应急厅〔2019〕17号)."""
 
+import re
 import tomllib
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 INDUSTRIES = Path(__file__).parent / "industries.toml"
+GB_CODE = re.compile(r"[0-9]{2,4}")
 
 
 class Sector(StrEnum):
@@ -40,7 +42,7 @@ def row_of(gb_code: str) -> IndustryRow | None:
 
     Raises BadIndustryCode with a Chinese sentence for anything but two to four digits.
     """
-    if not (gb_code.isascii() and gb_code.isdigit() and 2 <= len(gb_code) <= 4):
+    if not GB_CODE.fullmatch(gb_code):
         raise BadIndustryCode(f"国民经济行业代码应为 2—4 位数字，现在是“{gb_code}”，请按 GB/T 4754-2017 填写")
     prefixes = (gb_code[:length] for length in range(len(gb_code), 1, -1))
     return next((rows()[prefix] for prefix in prefixes if prefix in rows()), None)
