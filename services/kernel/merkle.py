@@ -77,16 +77,19 @@ def _next_level(level: list[bytes]) -> list[bytes]:
 
 def _plain(value: object) -> object:
     match value:
-        case None | bool():
+        case None | bool() | int():
             return value
-        case int():
-            return int(value)
-        case str():
-            return str.__str__(value)
         case Mapping():
             return {_key(key): _plain(item) for key, item in value.items()}
         case list() | tuple():
             return [_plain(item) for item in value]
+    return _word(value)
+
+
+def _word(value: object) -> str:
+    match value:
+        case str():
+            return str.__str__(value)
         case datetime():
             return _instant(value)
         case date():

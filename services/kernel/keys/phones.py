@@ -5,6 +5,7 @@ import unicodedata
 
 from services.kernel.refusals import BadInput
 
+MOBILE_DIGITS = 11
 COMPLETE = re.compile(r"1[3-9][0-9]{9}|[48]00[0-9]{7}|0(10|2[0-9])[2-8][0-9]{7}|0[3-9][0-9]{2}[2-8][0-9]{6,7}")
 """Mobile, 400 and 800 numbers, and landlines with their area code: eight digits after 010 and 02x, else seven or eight."""
 
@@ -34,6 +35,6 @@ def _national(digits: str, *, dialled_abroad: bool) -> str:
         return number
     if re.fullmatch(r"[2-8][0-9]{6,7}", number):
         raise BadInput("座机请加上区号，例如 023-72345678")
-    if number.startswith("1") and len(number) != 11:
+    if number.startswith("1") and len(number) != MOBILE_DIGITS:
         raise BadInput(f"手机号应是 11 位，现在是 {len(number)} 位，请核对")
     raise BadInput("电话号码不对，请填 11 位手机号，或带区号的座机，例如 023-72345678")
