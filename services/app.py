@@ -5,24 +5,29 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from litestar import Litestar
+from litestar import Litestar, Router
 from litestar.config.csrf import CSRFConfig
-from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.datastructures import CacheControlHeader
 from litestar.di import Provide
 from litestar.middleware import DefineMiddleware
 from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin, YamlRenderPlugin
 from litestar.plugins.htmx import HTMXPlugin
+from litestar.plugins.jinja import JinjaTemplateEngine
+from litestar.plugins.prometheus import PrometheusConfig
 from litestar.static_files import create_static_files_router
 from litestar.template import TemplateConfig
 
 from services.kernel.database import Database, Sessions, login_urls
 from services.kernel.installation import role_secret, web_secret
+from services.kernel.logs import configure_logs
 from services.kernel.settings import Settings
 from services.kernel.table import Login
+from services.migrations.migrate import head
 from services.portal import pages, problems
 from services.portal.environment import template_environment
 from services.portal.headers import put_headers
+from services.portal.requests import traced
 from services.tenancy import door
 
 STATIC = Path(__file__).parent / "portal" / "static"
@@ -30,13 +35,18 @@ STATIC = Path(__file__).parent / "portal" / "static"
 
 def create_app(settings: Settings | None = None, sessions: Sessions | None = None) -> Litestar:
     """The application; `sessions` stands for the database where a test brings its own."""
+    configure_logs()
     settings = settings or Settings.from_environment()
     STATIC.mkdir(parents=True, exist_ok=True)
     return Litestar(
         route_handlers=[*pages.ROUTERS, static_files()],
         dependencies={"work": Provide(door.provide_work)},
         guards=[door.guard],
-        middleware=[DefineMiddleware(door.WhoComes, exclude=["^/static/"], exclude_from_auth_key="nobody_comes")],
+        middleware=[
+            traced,
+            PrometheusConfig(app_name="anzhen").middleware,
+            DefineMiddleware(door.WhoComes, exclude=["^/static/"], exclude_from_auth_key="nobody_comes"),
+        ],
         csrf_config=CSRFConfig(
             secret=web_secret(settings),
             cookie_name="anzhen_csrf",
@@ -44,16 +54,25 @@ def create_app(settings: Settings | None = None, sessions: Sessions | None = Non
             cookie_samesite="lax",
             header_name="x-csrf-token",
         ),
-        template_config=TemplateConfig(
-            instance=JinjaTemplateEngine.from_environment(template_environment()),
-        ),
+        template_config=TemplateConfig(instance=JinjaTemplateEngine.from_environment(template_environment())),
         before_send=[put_headers(settings)],
         exception_handlers=problems.HANDLERS,
         after_exception=[problems.keep_refusal],
         lifespan=[connected(settings, sessions)],
-        openapi_config=OpenAPIConfig(title="安镇 Anzhen", version="1", path="/schema"),
+        openapi_config=openapi(),
+        logging_config=None,
         plugins=[HTMXPlugin()],
         request_max_body_size=25_000_000,
+    )
+
+
+def openapi() -> OpenAPIConfig:
+    """The JSON API described; the readable page at /schema is ours, because no page loads foreign scripts."""
+    return OpenAPIConfig(
+        title="安镇 Anzhen",
+        version="1",
+        openapi_router=Router("/schema/v1", route_handlers=[], opt={"exclude_from_auth": True}),
+        render_plugins=[JsonRenderPlugin(path="/openapi.json"), YamlRenderPlugin(path="/openapi.yaml")],
     )
 
 
@@ -75,6 +94,7 @@ def connected(settings: Settings, sessions: Sessions | None) -> Any:
     async def life(app: Litestar) -> AsyncIterator[None]:
         app.state.settings = settings
         app.state.remembered = door.Remembered()
+        app.state.head = head()
         app.state.sessions = sessions or await connect(settings, web_logins())
         try:
             yield

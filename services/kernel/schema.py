@@ -50,6 +50,7 @@ def security_statements() -> Iterator[str]:
             yield f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY"
             yield f"ALTER TABLE {name} FORCE ROW LEVEL SECURITY"
             yield from _policies(table)
+    yield f"GRANT SELECT ON alembic_version TO {Login.IDENTITY}"
 
 
 def access_of(table: type[Base]) -> dict[Login, str]:

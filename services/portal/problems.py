@@ -10,7 +10,6 @@ from litestar.types import Scope
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from services.kernel.clock import new_id
 from services.kernel.refusals import Refusal, SignInRequired
 from services.kernel.work import record_refusal
 from services.portal.frame import frame_of
@@ -53,7 +52,7 @@ def answer(
     request: AnyRequest, status: int, code: str, detail: str, fields: dict[str, str] | None = None
 ) -> Response[Any]:
     """One problem, in the form that the client reads."""
-    trace = request.scope.get("state", {}).get("trace_id") or str(new_id())
+    trace = request.scope.get("state", {}).get("trace_id", "")
     title = TITLES.get(status, "不能办理")
     headers = RETRY if status in {429, 503} else None
     if wants_json(request):
@@ -116,9 +115,7 @@ def on_outage(request: AnyRequest, error: Exception) -> Response[Any]:
 
 def on_fault(request: AnyRequest, error: Exception) -> Response[Any]:
     """A fault of ours: logged with its trace id, nothing of it shown."""
-    trace = str(new_id())
-    request.scope.setdefault("state", {})["trace_id"] = trace
-    log.error("fault", trace_id=trace, path=request.url.path, exc_info=error)
+    log.error("fault", path=request.url.path, exc_info=error)
     return answer(request, 500, "fault", ADVICE[500])
 
 

@@ -1,0 +1,1 @@
+"""What `anzhen` can be told: a file per group of commands."""

@@ -1,0 +1,99 @@
+"""demo, up, serve, work and schedule."""
+
+import sys
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+import click
+
+from services import background
+from services.demo.loading import load_demo
+from services.kernel.installation import role_secret
+from services.kernel.logs import configure_logs
+from services.kernel.settings import Settings, SettingsError
+from services.launcher import CannotStart, Stores, say, up
+from services.migrations.migrate import migrate
+
+Before = Callable[[Stores], Awaitable[None]]
+
+
+def settings_or_exit() -> Settings:
+    """The settings of this process; a wrong variable ends the command with one sentence."""
+    try:
+        return Settings.from_environment()
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from error
+
+
+@click.command("demo", help="建立并启动演示环境：涪陵区和它的 27 个镇街。")
+def demo() -> None:
+    """Everything for a newcomer: stores, schema, the demo district, and the town running."""
+    settings = replace(settings_or_exit(), demo=True, secure_cookies=False)
+
+    async def prepare(stores: Stores) -> None:
+        await upgrade(settings, stores)
+        await load_demo(settings, stores.admin_url, say)
+
+    start(settings, prepare)
+
+
+@click.command("up", help="启动全部服务（未配置数据库时使用内置的）。")
+def up_command() -> None:
+    """One process tree until Ctrl-C; an embedded database is upgraded first, any other only by `anzhen migrate`."""
+    settings = settings_or_exit()
+
+    async def prepare(stores: Stores) -> None:
+        if settings.database_url is None:
+            await upgrade(settings, stores)
+
+    start(settings, prepare)
+
+
+def start(settings: Settings, before: Before) -> None:
+    """Run the tree; what keeps it from starting is one sentence, not a traceback."""
+    try:
+        up(settings, before=before)
+    except CannotStart as reason:
+        raise click.ClickException(str(reason)) from reason
+
+
+async def upgrade(settings: Settings, stores: Stores) -> None:
+    """Bring the schema to this program's revision."""
+    say("正在检查数据库结构……")
+    await migrate(stores.admin_url, role_secret(settings))
+
+
+@click.command("serve", help="只启动网页服务。")
+def serve() -> None:
+    """The web alone, for systemd and containers."""
+    settings = settings_or_exit()
+    from granian import Granian
+    from granian.constants import Interfaces, Loops
+
+    Granian(
+        "services.app:create_app",
+        factory=True,
+        interface=Interfaces.ASGI,
+        loop=Loops.uvloop,
+        address=settings.host,
+        port=settings.port,
+        workers=settings.workers,
+        respawn_failed_workers=True,
+    ).serve()
+
+
+@click.command("work", help="只启动后台任务进程。")
+def work() -> None:
+    """One worker until SIGTERM."""
+    configure_logs()
+    sys.exit(background.work(settings_or_exit()))
+
+
+@click.command("schedule", help="只启动定时任务进程。")
+def schedule() -> None:
+    """One scheduler until SIGTERM; any number of them fire each slot once."""
+    configure_logs()
+    sys.exit(background.schedule(settings_or_exit()))
+
+
+COMMANDS = (demo, up_command, serve, work, schedule)
