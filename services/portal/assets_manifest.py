@@ -18,9 +18,7 @@ def manifest() -> dict[str, str]:
     try:
         names: dict[str, str] = json.loads((DIST / "manifest.json").read_text("utf-8"))
     except FileNotFoundError:
-        raise AssetsNotBuilt(
-            "页面样式尚未生成：请先运行 npm ci --ignore-scripts && npm run build"
-        ) from None
+        raise AssetsNotBuilt("页面样式尚未生成：请先运行 npm ci --ignore-scripts && npm run build") from None
     return names
 
 

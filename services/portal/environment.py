@@ -21,7 +21,7 @@ def template_environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(FILTERS)  # type: ignore[arg-type]
+    environment.filters.update(FILTERS)
     environment.globals.update(GLOBALS, asset=asset)
     environment.globals["ui"] = macros(environment)
     return environment
@@ -32,9 +32,5 @@ def macros(environment: Environment) -> SimpleNamespace:
     found: dict[str, Any] = {}
     for file in sorted((HERE / "templates" / "macros").glob("*.html")):
         module = environment.get_template(f"macros/{file.name}").module
-        found |= {
-            name: value
-            for name, value in vars(module).items()
-            if not name.startswith("_")
-        }
+        found |= {name: value for name, value in vars(module).items() if not name.startswith("_")}
     return SimpleNamespace(**found)

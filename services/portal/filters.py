@@ -34,22 +34,14 @@ def weekday_zh(when: date | datetime | None) -> str:
 
 def datetime_zh(when: datetime | None) -> str:
     """An instant in Asia/Shanghai, 2026年11月23日 09:30."""
-    return (
-        NOTHING
-        if when is None
-        else f"{date_zh(when)} {when.astimezone(SHANGHAI):%H:%M}"
-    )
+    return NOTHING if when is None else f"{date_zh(when)} {when.astimezone(SHANGHAI):%H:%M}"
 
 
 def iso(when: date | datetime | None) -> str:
     """The same moment for machines, as the datetime attribute of a time element."""
     if when is None:
         return ""
-    return (
-        when.astimezone(SHANGHAI).isoformat(timespec="minutes")
-        if isinstance(when, datetime)
-        else when.isoformat()
-    )
+    return when.astimezone(SHANGHAI).isoformat(timespec="minutes") if isinstance(when, datetime) else when.isoformat()
 
 
 def percent(numerator: int, denominator: int) -> str:
@@ -77,11 +69,7 @@ def masked_phone(phone: str | None) -> str:
 def link_with(here: str, **changes: object) -> str:
     """This page's address with some filters changed; a filter set to none disappears."""
     parts = urlsplit(here)
-    kept = [
-        (key, value)
-        for key, value in parse_qsl(parts.query, keep_blank_values=True)
-        if key not in changes
-    ]
+    kept = [(key, value) for key, value in parse_qsl(parts.query, keep_blank_values=True) if key not in changes]
     kept += [(key, str(value)) for key, value in changes.items() if value is not None]
     return f"{parts.path}?{urlencode(kept)}" if kept else parts.path
 
@@ -98,9 +86,6 @@ def query_value(here: str, name: str) -> str:
 
 
 FILTERS: Final[Mapping[str, object]] = {
-    f.__name__: f
-    for f in (date_zh, weekday_zh, datetime_zh, iso, grouped, masked_name, masked_phone)
+    f.__name__: f for f in (date_zh, weekday_zh, datetime_zh, iso, grouped, masked_name, masked_phone)
 }
-GLOBALS: Final[Mapping[str, object]] = {
-    f.__name__: f for f in (percent, link_with, query_of, query_value)
-}
+GLOBALS: Final[Mapping[str, object]] = {f.__name__: f for f in (percent, link_with, query_of, query_value)}

@@ -36,13 +36,18 @@ function filesBelow(folder, kinds) {
   });
 }
 
-/* An icon is used where a template draws it, icon("x"), or where Python or a template names it: icon="x", "icon": "x". */
+/* An icon is used where a template draws it, icon("x"), or where a word in quotes in Python is the name of one. */
 function iconsUsed() {
-  const drawn = /icon(?:_name)?["']?\s*[(=:]\s*["']([a-z0-9-]+)["'](?:\s*if[^}]*?else\s*["']([a-z0-9-]+)["'])?/g;
+  const known = new Set(readdirSync(icons).map((file) => basename(file, ".svg")));
   const used = new Set();
-  for (const file of filesBelow(portal, [".html", ".py"]))
-    for (const match of readFileSync(file, "utf8").matchAll(drawn)) match.slice(1).filter(Boolean).forEach((name) => used.add(name));
-  return [...used].sort();
+  const note = (file, pattern) => {
+    for (const match of readFileSync(file, "utf8").matchAll(pattern)) match.slice(1).filter(Boolean).forEach((name) => used.add(name));
+  };
+  filesBelow(portal, [".html"]).forEach((file) => note(file, /icon(?:_name)?["']?\s*[(=:]\s*["']([a-z0-9-]+)["'](?:\s*if[^}]*?else\s*["']([a-z0-9-]+)["'])?/g));
+  const unknown = [...used].filter((name) => !known.has(name));
+  if (unknown.length) throw new Error(`no such icon: ${unknown.join(", ")}`);
+  filesBelow(portal, [".py"]).forEach((file) => note(file, /["']([a-z0-9-]+)["']/g));
+  return [...used].filter((name) => known.has(name)).sort();
 }
 
 function sprite() {

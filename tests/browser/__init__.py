@@ -1,0 +1,1 @@
+"""What people see, seen by a real browser."""

@@ -1,0 +1,60 @@
+"""A browser for the run, a page for a test; a page that complains on its console fails its test."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import pytest
+from playwright.async_api import Browser, Page, async_playwright
+
+from tests.browser.harness.browser import chromium
+from tests.browser.harness.checks import Complaints, require_letters
+
+PC = (1366, 768)
+PHONE = (390, 844)
+NewPage = Callable[..., Awaitable[Page]]
+
+
+@pytest.fixture(scope="session")
+async def browser(anyio_backend: object) -> AsyncIterator[Browser]:
+    """The one browser, named on the terminal and proven to draw Chinese before any test uses it."""
+    found = chromium()
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(**found.launching())
+        print(f"\nbrowser: {found.origin} {browser.version} ({found.path})")
+        page = await browser.new_page()
+        await require_letters(page)
+        await page.close()
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+def complaints() -> Complaints:
+    """Everything that this test's pages complained about."""
+    return Complaints()
+
+
+@pytest.fixture
+async def new_page(browser: Browser, complaints: Complaints) -> AsyncIterator[NewPage]:
+    """Open a page of its own context: `await new_page(PHONE, "dark", base_url="http://…")`."""
+    contexts = []
+
+    async def opened(viewport: tuple[int, int] = PC, theme: str = "light", **more: object) -> Page:
+        width, height = viewport
+        context = await browser.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme=theme,
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+            has_touch=viewport == PHONE,
+            is_mobile=viewport == PHONE,
+            **more,
+        )
+        contexts.append(context)
+        page = await context.new_page()
+        complaints.watch(page)
+        return page
+
+    yield opened
+    for context in contexts:
+        await context.close()
+    assert not complaints.lines, "\n".join(complaints.lines)

@@ -1,0 +1,1 @@
+"""A real browser with Chinese letters, on any machine."""
