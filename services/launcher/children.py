@@ -16,6 +16,7 @@ from services.launcher.accounts import Account
 from services.launcher.problems import CannotStart, from_log, told
 
 LOG_LIMIT_BYTES = 20 * 1024 * 1024
+_SETTLED_SECONDS = 1
 _PR_SET_PDEATHSIG = 1
 _prctl = ctypes.CDLL(None).prctl  # looked up here: after a fork only what is already loaded is safe
 
@@ -34,14 +35,16 @@ class Child:
     """The operating system's user to run as; None is our own."""
     cwd: Path | None = None
     stop_signal: signal.Signals = signal.SIGTERM
+    orphan_signal: signal.Signals = signal.SIGKILL
+    """Sent by the kernel when we are gone without having stopped it: whatever it does then must end within five seconds."""
     hurry_signal: signal.Signals = signal.SIGKILL
     """Sent when the person will wait no longer."""
     grace_seconds: float = 10
     ready_seconds: float = 60
     prepare: Callable[[], None] = lambda: None
     """Runs before each start."""
-    is_ready: Callable[[int], bool] = lambda _pid: True
-    """Asked with the child's process id until it holds."""
+    is_ready: Callable[[int], bool] | None = None
+    """Asked with the child's process id until it holds; without it, a child that lives for a second is ready."""
 
 
 class Running:
@@ -61,11 +64,10 @@ class Running:
                 cwd=child.cwd,
                 env=dict(child.environment),
                 start_new_session=True,  # Ctrl-C reaches the parent only, which stops children in order
-                preexec_fn=_tied_to_parent(child.stop_signal),  # noqa: PLW1509 - runs only what is loaded
+                preexec_fn=_tied_to_parent(child.orphan_signal),  # noqa: PLW1509 - runs only what is loaded
                 pass_fds=(lock,),  # the home stays locked until the last of them is gone, whatever becomes of us
                 **(child.account.popen() if child.account else {}),
             )
-        self._deadline = time.monotonic() + child.ready_seconds
         self.started = time.monotonic()
 
     def has_ended(self) -> bool:
@@ -76,9 +78,10 @@ class Running:
         """It serves; raises CannotStart once it ended or its time is over."""
         if self.has_ended():
             raise self.failure()
-        if self.child.is_ready(self.process.pid):
+        lived = time.monotonic() - self.started
+        if self.child.is_ready(self.process.pid) if self.child.is_ready else lived > _SETTLED_SECONDS:
             return True
-        if time.monotonic() > self._deadline:
+        if lived > self.child.ready_seconds:
             raise CannotStart(f"{self.child.title}在 {self.child.ready_seconds:g} 秒内没有就绪，请查看日志 {self.log}")
         return False
 

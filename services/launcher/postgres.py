@@ -56,7 +56,7 @@ class Cluster:
         fresh.rename(self.data)
 
     def _initialise(self, fresh: Path) -> None:
-        word = fresh.with_suffix(".word")
+        word = fresh.with_name(f"{fresh.name}.word")
         write_private(word, self.password.read_text("ascii"))
         if self.account:
             self.account.takes(word)
@@ -104,6 +104,7 @@ class Cluster:
             account=self.account,
             cwd=Path("/"),
             stop_signal=signal.SIGINT,  # SIGTERM would wait for every client
+            orphan_signal=signal.SIGINT,
             hurry_signal=signal.SIGQUIT,  # PostgreSQL recovers at the next start
             grace_seconds=60,
             prepare=lambda: self._clear(sockets),

@@ -1,5 +1,6 @@
 """Redis out of its wheel, as a plain foreground child on a private socket."""
 
+import signal
 import socket
 from pathlib import Path
 
@@ -31,6 +32,7 @@ def redis_child(program: Path, data: Path, path: Path, account: Account | None) 
         environment=BARE,
         account=account,
         cwd=Path("/"),
+        orphan_signal=signal.SIGTERM,
         is_ready=lambda _pid: _answers_ping(path),
     )
 

@@ -3,6 +3,7 @@
 import errno
 import http.client
 import os
+import signal
 import socket
 import sys
 from collections.abc import Mapping
@@ -33,6 +34,7 @@ def town_services(settings: Settings) -> list[Child]:
             command=web,
             environment={},
             is_ready=lambda _pid: _answers(settings),
+            orphan_signal=signal.SIGTERM,  # by SIGKILL its workers would stay and hold the port
             grace_seconds=_WEB_KILL_SECONDS + 5,
         ),
         Child(name="worker", title="后台任务", command=[*python, "services", "work"], environment={}, grace_seconds=15),
