@@ -1,0 +1,1 @@
+"""What notices and laws say: data and pure functions; no clock, no database."""
