@@ -28,12 +28,13 @@ class Outbox(TenantTable):
         Login.PLATFORM: "INSERT",
         Login.WORKER: "SELECT, INSERT, UPDATE, DELETE",
         Login.RELAY: (
-            "SELECT (tenant_id, id, queue, due_at, lease, attempts, state), UPDATE (due_at, lease, attempts, state)"
+            "SELECT (tenant_id, id, queue, due_at, lease, begun_at, attempts, state), "
+            "UPDATE (due_at, lease, begun_at, attempts, state)"
         ),
     }
     __table_args__ = (
         one_of("state", ("pending", "done", "dead")),
-        tenant_index("due_at", where=text("state = 'pending'")),
+        tenant_index("due_at", where=text("state <> 'done'")),
     )
 
     job: Mapped[str]
@@ -43,10 +44,14 @@ class Outbox(TenantTable):
     due_at: Mapped[datetime]
     lease: Mapped[datetime | None]
     """Until when the row counts as under way."""
+    begun_at: Mapped[datetime | None]
+    """When a worker took it up under the present lease; None while it was only rung."""
     attempts: Mapped[int] = mapped_column(default=0)
+    """How often a worker took it up: a bell that nobody heard does not count."""
     state: Mapped[str] = mapped_column(default="pending")
     enterprise_id: Mapped[UUID | None]
     error: Mapped[str | None]
+    """What went wrong last: the kind of fault and where, no value of any row."""
     done_at: Mapped[datetime | None]
 
 

@@ -29,18 +29,23 @@ class Message(TenantTable):
         tenant_index("event", "member_id", "channel", unique=True),
         tenant_index("member_id", "created_at"),
         tenant_index("member_id", where=text("read_at IS NULL AND channel = 'in_app'")),
+        tenant_index("sent_by", "created_at"),
     )
 
     event: Mapped[str]
     """The event's own key: the same event tells nobody twice."""
     member_id: Mapped[UUID]
     enterprise_id: Mapped[UUID | None]
+    sent_by: Mapped[UUID | None]
+    """The member whose act it tells of: that person sees who has read it; None where the system reminds by itself."""
     channel: Mapped[str]
     subject: Mapped[str]
     body: Mapped[str]
     link: Mapped[str]
+    """A page of ours, beginning with one slash."""
     state: Mapped[str] = mapped_column(default="pending")
     error: Mapped[str | None]
+    """Why it was not delivered, in words that name nobody."""
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     read_at: Mapped[datetime | None]
