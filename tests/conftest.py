@@ -11,6 +11,7 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from hypothesis import settings as hypothesis_settings
 from sqlalchemy import URL, Connection, NullPool, event, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import SessionTransaction
@@ -26,6 +27,10 @@ from services.migrations.migrate import migrate
 SECRET = "the secret of the tests"
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": 200, "autovacuum": "off"}
 TEMPLATE = "anzhen_template"
+
+# A slow machine is no failing example.
+hypothesis_settings.register_profile("town", deadline=None)
+hypothesis_settings.load_profile("town")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -193,7 +193,7 @@ def test_posts_suit_the_kind_of_town(town: str) -> None:
     assert (department.name, leader.post) == (expected[0], f"分管安全生产{expected[1]}")
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(st.dates(date(2022, 1, 1), date(2032, 12, 31)))
 def test_the_demo_can_be_made_on_any_day_and_is_the_same_each_time(today: date) -> None:
     """Leap days and turns of the year included."""
