@@ -1,0 +1,49 @@
+"""Paper: what office files say, and ledgers to carry away."""
+
+from services.kernel.documents.kinds import MAX_BYTES, Kind, kind_of, require_size
+from services.kernel.documents.ledger import Column, LedgerTooLong, write_ledger
+from services.kernel.documents.notice import NoticeText, read_notice
+from services.kernel.documents.packages import Package, PackageKind, open_package
+from services.kernel.documents.plain_text import decode_text
+from services.kernel.documents.refused import (
+    FileCallsOut,
+    FileDamaged,
+    FileEmpty,
+    FileHasMacros,
+    FileIsBomb,
+    FileKindRefused,
+    FileLocked,
+    FileRefused,
+    FileTooLarge,
+    NoTextInside,
+    TextNotReadable,
+    WrongExtension,
+)
+
+__all__ = [
+    "MAX_BYTES",
+    "Column",
+    "FileCallsOut",
+    "FileDamaged",
+    "FileEmpty",
+    "FileHasMacros",
+    "FileIsBomb",
+    "FileKindRefused",
+    "FileLocked",
+    "FileRefused",
+    "FileTooLarge",
+    "Kind",
+    "LedgerTooLong",
+    "NoTextInside",
+    "NoticeText",
+    "Package",
+    "PackageKind",
+    "TextNotReadable",
+    "WrongExtension",
+    "decode_text",
+    "kind_of",
+    "open_package",
+    "read_notice",
+    "require_size",
+    "write_ledger",
+]
