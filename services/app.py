@@ -2,12 +2,10 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 from litestar import Litestar, Router
 from litestar.config.csrf import CSRFConfig
-from litestar.datastructures import CacheControlHeader
 from litestar.di import Provide
 from litestar.middleware import DefineMiddleware
 from litestar.openapi import OpenAPIConfig
@@ -15,7 +13,6 @@ from litestar.openapi.plugins import JsonRenderPlugin, YamlRenderPlugin
 from litestar.plugins.htmx import HTMXPlugin
 from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.plugins.prometheus import PrometheusConfig
-from litestar.static_files import create_static_files_router
 from litestar.template import TemplateConfig
 
 from services.kernel.database import Database, Sessions, login_urls
@@ -27,19 +24,17 @@ from services.migrations.migrate import head
 from services.portal import pages, problems
 from services.portal.environment import template_environment
 from services.portal.headers import put_headers
+from services.portal.packed_assets import packed_asset
 from services.portal.requests import traced
 from services.tenancy import door
-
-STATIC = Path(__file__).parent / "portal" / "static"
 
 
 def create_app(settings: Settings | None = None, sessions: Sessions | None = None) -> Litestar:
     """The application; `sessions` stands for the database where a test brings its own."""
     configure_logs()
     settings = settings or Settings.from_environment()
-    STATIC.mkdir(parents=True, exist_ok=True)
     return Litestar(
-        route_handlers=[*pages.ROUTERS, static_files()],
+        route_handlers=[*pages.ROUTERS, packed_asset],
         dependencies={"work": Provide(door.provide_work)},
         guards=[door.guard],
         middleware=[
@@ -73,17 +68,6 @@ def openapi() -> OpenAPIConfig:
         version="1",
         openapi_router=Router("/schema/v1", route_handlers=[], opt={"exclude_from_auth": True}),
         render_plugins=[JsonRenderPlugin(path="/openapi.json"), YamlRenderPlugin(path="/openapi.yaml")],
-    )
-
-
-def static_files() -> Any:
-    """Hashed assets, kept by browsers for a year."""
-    return create_static_files_router(
-        path="/static",
-        directories=[STATIC],
-        cache_control=CacheControlHeader(max_age=31_536_000, immutable=True),
-        opt={"exclude_from_auth": True, "nobody_comes": True},
-        include_in_schema=False,
     )
 
 

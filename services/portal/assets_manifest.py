@@ -8,7 +8,7 @@ DIST = Path(__file__).parent / "static" / "dist"
 PREFIX = "/static/dist/"
 
 
-class AssetsNotBuilt(RuntimeError):
+class AssetsNotBuiltError(RuntimeError):
     """The pages have no styles or scripts until the front end was built once."""
 
 
@@ -18,7 +18,7 @@ def manifest() -> dict[str, str]:
     try:
         names: dict[str, str] = json.loads((DIST / "manifest.json").read_text("utf-8"))
     except FileNotFoundError:
-        raise AssetsNotBuilt("页面样式尚未生成：请先运行 npm ci --ignore-scripts && npm run build") from None
+        raise AssetsNotBuiltError("页面样式尚未生成：请先运行 npm ci --ignore-scripts && npm run build") from None
     return names
 
 

@@ -9,6 +9,7 @@ from services.kernel.clock import SHANGHAI, legal_day
 
 NOTHING: Final = "—"
 NOT_APPLICABLE: Final = "不适用"
+MOBILE_DIGITS: Final = 11
 WEEKDAYS: Final = "一二三四五六日"
 
 
@@ -63,11 +64,11 @@ def masked_phone(phone: str | None) -> str:
     """A telephone number of which the ends are shown, 138****5678."""
     if not phone:
         return NOTHING
-    return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 11 else f"****{phone[-4:]}"
+    return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= MOBILE_DIGITS else f"****{phone[-4:]}"
 
 
 def link_with(here: str, **changes: object) -> str:
-    """This page's address with some filters changed; a filter set to none disappears."""
+    """The address of the present page with some filters changed; a filter set to none disappears."""
     parts = urlsplit(here)
     kept = [(key, value) for key, value in parse_qsl(parts.query, keep_blank_values=True) if key not in changes]
     kept += [(key, str(value)) for key, value in changes.items() if value is not None]

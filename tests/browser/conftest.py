@@ -1,5 +1,6 @@
 """A browser for the run, a page for a test; a page that complains on its console fails its test."""
 
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
@@ -19,7 +20,7 @@ async def browser(anyio_backend: object) -> AsyncIterator[Browser]:
     found = chromium()
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(**found.launching())
-        print(f"\nbrowser: {found.origin} {browser.version} ({found.path})")
+        sys.__stderr__.write(f"\nbrowser: {found.origin} {browser.version} ({found.path})\n")
         page = await browser.new_page()
         await require_letters(page)
         await page.close()
@@ -35,7 +36,7 @@ def complaints() -> Complaints:
 
 @pytest.fixture
 async def new_page(browser: Browser, complaints: Complaints) -> AsyncIterator[NewPage]:
-    """Open a page of its own context: `await new_page(PHONE, "dark", base_url="http://…")`."""
+    """Pages of contexts of their own: viewport, theme, then any argument of `Browser.new_context`."""
     contexts = []
 
     async def opened(viewport: tuple[int, int] = PC, theme: str = "light", **more: object) -> Page:

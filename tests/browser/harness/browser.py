@@ -24,6 +24,7 @@ QUIET = (
     "--disable-component-update",
     "--disable-sync",
     "--hide-scrollbars",
+    "--lang=zh-CN",
 )
 
 

@@ -18,15 +18,17 @@ DRAWN = """letters => letters.map(letter => {
 })"""
 
 
-class LettersMissing(AssertionError):
+class LettersMissingError(AssertionError):
     """Chinese is not drawn, so nothing that this browser shows proves anything."""
 
 
 async def require_letters(page: Page) -> None:
-    """Raise LettersMissing unless different characters are drawn differently, and differently from an unknown one."""
+    """Raise LettersMissingError unless different characters are drawn differently, and differently from an unknown one."""
     drawn = await page.evaluate(DRAWN, [*LETTERS, "\U0010fffd"])
     if len(set(drawn)) != len(drawn) or any(int(ink.count("0")) == len(ink) for ink in drawn[:-1]):
-        raise LettersMissing("this browser draws no Chinese: install fonts-noto-cjk or run `npm ci --ignore-scripts`")
+        raise LettersMissingError(
+            "this browser draws no Chinese: install fonts-noto-cjk or run `npm ci --ignore-scripts`"
+        )
 
 
 @dataclass
@@ -59,7 +61,12 @@ async def axe(page: Page, *, within: str = "document") -> list[dict[str, Any]]:
     script = "([within, tags]) => axe.run(within === 'document' ? document : within, {runOnly: tags, resultTypes: ['violations']})"
     found = await page.evaluate(script, [within, STANDARDS])
     return [
-        {"rule": rule["id"], "impact": rule["impact"], "help": rule["help"], "elements": [node["html"][:200] for node in rule["nodes"]]}
+        {
+            "rule": rule["id"],
+            "impact": rule["impact"],
+            "help": rule["help"],
+            "elements": [node["html"][:200] for node in rule["nodes"]],
+        }
         for rule in found["violations"]
         if rule["impact"] in {"serious", "critical"}
     ]

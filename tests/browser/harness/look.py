@@ -14,10 +14,21 @@ from tests.browser.harness.unpacking import CACHE
 SIZES = {"pc": (1366, 768), "phone": (390, 844)}
 
 
+def tell(*words: object) -> None:
+    """A line for whoever looks."""
+    sys.stdout.write(" ".join(map(str, words)) + "\n")
+
+
 async def photograph(browser: Browser, name: str, size: str, theme: str, folder: Path) -> None:
     """One page, its findings printed."""
     width, height = SIZES[size]
-    context = await browser.new_context(viewport={"width": width, "height": height}, color_scheme=theme, is_mobile=size == "phone", has_touch=size == "phone")
+    context = await browser.new_context(
+        viewport={"width": width, "height": height},
+        color_scheme=theme,
+        locale="zh-CN",
+        is_mobile=size == "phone",
+        has_touch=size == "phone",
+    )
     page, complaints = await context.new_page(), Complaints()
     complaints.watch(page)
     await serve(page)
@@ -25,19 +36,18 @@ async def photograph(browser: Browser, name: str, size: str, theme: str, folder:
     await page.wait_for_timeout(600 if name == "board" else 150)
     await page.screenshot(path=folder / f"{name}-{size}-{theme}.png")
     if overflow := await page.evaluate("document.documentElement.scrollWidth - innerWidth"):
-        print(name, size, f"wider than the screen by {overflow}px")
+        tell(name, size, f"wider than the screen by {overflow}px")
     for finding in [*await axe(page), *complaints.lines]:
-        print(name, size, theme, finding)
+        tell(name, size, theme, finding)
     await context.close()
 
 
 async def main(folder: Path, names: list[str]) -> None:
     """Every page asked for."""
     found = chromium()
-    folder.mkdir(parents=True, exist_ok=True)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(**found.launching())
-        print(found.origin, browser.version)
+        tell(found.origin, browser.version)
         await require_letters(await browser.new_page())
         for name in names:
             for size in SIZES:

@@ -2,7 +2,6 @@
 
 import fcntl
 import json
-import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -12,15 +11,15 @@ MODULES = ROOT / "node_modules"
 CACHE = ROOT / ".cache"
 
 
-class NotProvided(RuntimeError):
+class NotProvidedError(RuntimeError):
     """The machine lacks something that the browser tests need, and the sentence says how to get it."""
 
 
 def package(name: str) -> Path:
-    """An npm package's folder; raises NotProvided before `npm ci` has run."""
+    """An npm package's folder; raises NotProvidedError before `npm ci` has run."""
     folder = MODULES / name
     if not folder.is_dir():
-        raise NotProvided(f"{name} is missing: run `npm ci --ignore-scripts` first")
+        raise NotProvidedError(f"{name} is missing: run `npm ci --ignore-scripts` first")
     return folder
 
 
@@ -39,5 +38,5 @@ def once(name: str, unpack: Callable[[Path], None]) -> Path:
             shutil.rmtree(half, ignore_errors=True)
             half.mkdir()
             unpack(half)
-            os.replace(half, target)
+            half.replace(target)
     return target

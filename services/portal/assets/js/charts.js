@@ -30,7 +30,7 @@ function options(data, font) {
     textStyle: words,
     aria: { enabled: true },
     grid: { left: 8, right: data.lying ? 48 : 16, top: data.series.length > 1 ? 44 : 32, bottom: 8, containLabel: true },
-    legend: { show: data.series.length > 1, top: 0, left: 0, icon: "roundRect", textStyle: words },
+    legend: { show: data.series.length > 1, top: 0, right: 0, icon: "roundRect", textStyle: words },
     // Rich text is drawn on the canvas: an HTML tooltip needs style attributes, which the content policy forbids.
     tooltip: { trigger: "axis", renderMode: "richText", confine: true, backgroundColor: colour("--card"), borderColor: colour("--line-strong"), textStyle: words },
     xAxis: data.lying ? amounts : names,

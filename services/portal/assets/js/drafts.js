@@ -92,10 +92,10 @@ document.addEventListener("input", (event) => {
   waiting.set(form, setTimeout(() => write(form), 400));
 });
 
-/* Taken means: answered without an error. The key is noted before the swap changes the address. */
+/* Taken means: answered without an error, and not by asking to sign in again. The key is noted before the swap changes the address. */
 document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
   const form = ctx.sourceElement;
-  if (!form?.dataset?.draft || ctx.response.status >= 400) return;
+  if (!form?.dataset?.draft || ctx.response.status >= 400 || new URL(ctx.response.raw.url).pathname === "/sign-in") return;
   clearTimeout(waiting.get(form));
   forget(keyOf(form));
 });

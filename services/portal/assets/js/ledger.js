@@ -16,7 +16,16 @@ function count(form) {
   all.indeterminate = picked > 0 && picked < boxes.length;
 }
 
+/* On a phone a row is a card; its labels are the heads of the columns. */
+function label(table) {
+  const heads = [...table.querySelectorAll("thead th")].map((head) => head.textContent.trim());
+  table.querySelectorAll("tbody tr").forEach((row) =>
+    [...row.children].forEach((cell, at) => cell.matches("td:not(.pick)") && heads[at] && cell.setAttribute("data-label", heads[at])),
+  );
+}
+
 export function prepareLedgers(root) {
+  root.querySelectorAll(".ledger-cards").forEach(label);
   root.querySelectorAll("form[data-batch]").forEach(count);
 }
 
