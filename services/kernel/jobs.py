@@ -5,8 +5,6 @@ from typing import Any
 
 import msgspec
 
-from services.kernel.table import Login
-
 JobFunction = Callable[..., Awaitable[None]]
 
 
@@ -17,7 +15,6 @@ class Job(msgspec.Struct, frozen=True):
     function: JobFunction
     queue: str
     rights: frozenset[str]
-    login: Login
     split: bool
     """True where the effect is outside the database: the function gets a `Bench` and opens its own transactions."""
 
@@ -30,13 +27,16 @@ REGISTRY: dict[str, Job] = {}
 
 
 def job(
-    *, queue: str, rights: set[str] | frozenset[str] = frozenset(), login: Login = Login.WORKER, split: bool = False
+    *, queue: str, rights: set[str] | frozenset[str] = frozenset(), split: bool = False
 ) -> Callable[[JobFunction], Job]:
-    """Register a function as a job; its name is module:function without the `services.` in front."""
+    """Register a function as a job; its name is module:function without the `services.` in front.
+
+    It takes a Work (a Bench when `split`) and the arguments that were sent, each as the type it is annotated with.
+    """
 
     def register(function: JobFunction) -> Job:
         name = f"{function.__module__.removeprefix('services.')}:{function.__name__}"
-        REGISTRY[name] = Job(name, function, queue, frozenset(rights), login, split)
+        REGISTRY[name] = Job(name, function, queue, frozenset(rights), split)
         return REGISTRY[name]
 
     return register

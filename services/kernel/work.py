@@ -70,18 +70,18 @@ class Work:
         query = select(table).where(table.id == row_id)  # type: ignore[attr-defined]
         return await self.one(query.with_for_update(key_share=True) if lock else query)
 
-    async def one(self, query: Select[tuple[T]]) -> T:
+    async def one(self, query: Select[T]) -> T:
         """The first row of a query; raises NotFound when there is none."""
         row = await self.first(query)
         if row is None:
             raise NotFound
         return row
 
-    async def first(self, query: Select[tuple[T]]) -> T | None:
+    async def first(self, query: Select[T]) -> T | None:
         """The first row of a query, or None."""
         return (await self.session.scalars(query.limit(1))).first()
 
-    async def all(self, query: Select[tuple[T]]) -> Sequence[T]:
+    async def all(self, query: Select[T]) -> Sequence[T]:
         """All rows of a query over one entity or column."""
         return (await self.session.scalars(query)).all()
 
@@ -89,7 +89,7 @@ class Work:
         """All rows of a query over several columns."""
         return (await self.session.execute(query)).all()
 
-    async def count(self, query: Select[Any]) -> int:
+    async def count(self, query: Select[*tuple[Any, ...]]) -> int:
         """How many rows a query has."""
         return (await self.session.scalar(select(func.count()).select_from(query.order_by(None).subquery()))) or 0
 
@@ -106,7 +106,7 @@ class Work:
     # decide
     def add(self, row: Row) -> Row:
         """Put a new row of this tenant into the transaction."""
-        if isinstance(row, TenantTable) and row.tenant_id is None:
+        if isinstance(row, TenantTable) and getattr(row, "tenant_id", None) is None:
             row.tenant_id = self.tenant_id
         if row.id is None:  # type: ignore[attr-defined]
             row.id = clock.new_id()  # type: ignore[attr-defined]

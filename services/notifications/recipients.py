@@ -22,7 +22,7 @@ async def members_of_enterprise(work: Work, enterprise_id: UUID) -> Sequence[UUI
 
 async def heads_of_department(work: Work, department_id: UUID) -> Sequence[UUID]:
     """The head of a department; where none is named, everyone in it, so that somebody hears."""
-    heads = await _members(work, Member.department_id == department_id, Member.is_head)
+    heads = await _members(work, Member.department_id == department_id, Member.is_head.is_(True))
     return heads or await members_of_department(work, department_id)
 
 
