@@ -21,6 +21,11 @@ def legal_day(instant: datetime) -> date:
     return instant.astimezone(SHANGHAI).date()
 
 
+def in_words(day: date) -> str:
+    """A day as officials write it, 2026年11月23日."""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
 def new_id() -> uuid.UUID:
     """A UUIDv7: rows that are made later sort later."""
     return uuid.UUID(bytes=uuid_utils.uuid7().bytes)

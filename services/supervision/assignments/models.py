@@ -7,9 +7,7 @@ from sqlalchemy import CheckConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.kernel.table import Login, TenantTable, belongs_to, one_of, tenant_index
-
-STATES = ("pending", "in_progress", "submitted", "returned", "completed", "cancelled")
-"""待签收 → 进行中 → 待审核 → 已完成, with 退回 and 已取消; late is derived from the day."""
+from services.supervision.assignments.states import LABELS, Life
 
 EVENTS = (
     "assigned",
@@ -28,7 +26,7 @@ EVENTS = (
 )
 
 
-class Assignment(TenantTable):
+class Assignment(Life, TenantTable):
     """A measure of the plan given to a department, a person or one enterprise."""
 
     __tablename__ = "assignment"
@@ -43,7 +41,7 @@ class Assignment(TenantTable):
         belongs_to("department", "department_id"),
         belongs_to("member", "member_id"),
         belongs_to("enterprise", "enterprise_id"),
-        one_of("state", STATES),
+        one_of("state", tuple(LABELS)),
         CheckConstraint("accepted_by <> submitted_by", name="accepted_by_another"),
         CheckConstraint("percent BETWEEN 0 AND 100", name="percent"),
         CheckConstraint("num_nonnulls(department_id, member_id, enterprise_id) BETWEEN 1 AND 2", name="owner"),

@@ -1,0 +1,174 @@
+"""What people do with assignments; each act is checked, recorded, and told to whom it concerns."""
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import select
+
+from services.kernel.refusals import BadInput
+from services.kernel.work import Work
+from services.supervision.assignments import queries
+from services.supervision.assignments.jobs import tell_assignment
+from services.supervision.assignments.models import Assignment, AssignmentEvent
+from services.supervision.assignments.refusals import EvidenceMissing, NotTheOwner
+from services.supervision.assignments.states import MOST_NOTE
+from services.tenancy.members.models import Department, Member
+
+
+async def receive(work: Work, assignment_id: UUID) -> Assignment:
+    """The owner acknowledges the assignment (签收)."""
+    assignment = await _own(work, assignment_id, "assignment:receive")
+    assignment.receive(work.now)
+    return _happened(work, assignment, "received")
+
+
+async def report(work: Work, assignment_id: UUID, *, note: str, percent: int) -> Assignment:
+    """The owner reports how far the work has come; raises BadInput."""
+    assignment = await _own(work, assignment_id, "assignment:report")
+    if not 0 <= percent <= 100:
+        raise BadInput(fields={"percent": "完成比例请填 0 到 100 之间的整数"})
+    assignment.progress(percent)
+    return _happened(work, assignment, "progressed", _words(note, "请写明进展情况"), percent)
+
+
+async def submit(work: Work, assignment_id: UUID, *, note: str) -> Assignment:
+    """The owner hands the finished work in (报送审核); raises EvidenceMissing where the plan wants evidence."""
+    assignment = await _own(work, assignment_id, "assignment:submit")
+    words = _words(note, "请写明完成情况")
+    if assignment.evidence_wanted and not await queries.evidence(work, assignment.id):
+        raise EvidenceMissing(f"还没有上传佐证材料，本任务要求：{assignment.evidence_wanted}。请先上传，再报送")
+    assignment.submit(work.identity.member_id, work.now)
+    return _happened(work, assignment, "submitted", words, 100)
+
+
+async def accept(work: Work, assignment_id: UUID, *, note: str = "") -> Assignment:
+    """A supervisor other than the one who submitted accepts the work (审核通过)."""
+    work.require("assignment:accept")
+    assignment = await queries.one(work, assignment_id, lock=True)
+    assignment.accept(work.identity.member_id, work.now)
+    return _happened(work, assignment, "accepted", _short(note))
+
+
+async def send_back(work: Work, assignment_id: UUID, *, reason: str) -> Assignment:
+    """A supervisor returns the work with the reason (退回)."""
+    work.require("assignment:return")
+    assignment = await queries.one(work, assignment_id, lock=True)
+    words = _words(reason, "请写明退回的原因和需要补正的内容", field="reason")
+    assignment.send_back(work.identity.member_id)
+    return _happened(work, assignment, "returned", words)
+
+
+async def ask_extension(work: Work, assignment_id: UUID, *, to: date, reason: str) -> Assignment:
+    """The owner asks for a later day (申请延期); raises BadInput unless it is later than the day that stands."""
+    assignment = await _own(work, assignment_id, "assignment:ask_extension")
+    if to <= max(assignment.due_on, work.today):
+        raise BadInput(fields={"to": f"延期日期要晚于现在的期限 {assignment.due_on:%Y-%m-%d}，也要晚于今天"})
+    words = _words(reason, "请写明延期的理由", field="reason")
+    assignment.ask_extension(to, words)
+    return _happened(work, assignment, "extension_asked", f"申请延期至 {to:%Y-%m-%d}：{words}")
+
+
+async def decide_extension(work: Work, assignment_id: UUID, *, granted: bool, note: str = "") -> Assignment:
+    """The office or the leader grants or refuses a later day."""
+    work.require("assignment:decide_extension")
+    assignment = await queries.one(work, assignment_id, lock=True)
+    before = assignment.due_on
+    asked = assignment.decide_extension(granted=granted)
+    kind = "extension_granted" if granted else "extension_refused"
+    sentence = f"{before:%Y-%m-%d} → {asked:%Y-%m-%d}" if granted else f"未同意延期至 {asked:%Y-%m-%d}"
+    return _happened(work, assignment, kind, "；".join(filter(None, (sentence, _short(note)))))
+
+
+async def urge(work: Work, assignment_ids: Sequence[UUID], *, note: str = "") -> int:
+    """Remind the owners of open assignments (催办); gives how many were reminded."""
+    work.require("assignment:urge")
+    urged = 0
+    for assignment_id in dict.fromkeys(assignment_ids):
+        assignment = await queries.one(work, assignment_id)
+        if assignment.is_open and assignment.state != "submitted":
+            _happened(work, assignment, "urged", _short(note))
+            urged += 1
+    return urged
+
+
+async def transfer(
+    work: Work, assignment_id: UUID, *, department_id: UUID, member_id: UUID | None = None, reason: str
+) -> Assignment:
+    """Give the assignment to another department or to one of its people (转办); the new owner has to receive it."""
+    work.require("assignment:transfer")
+    assignment = await queries.one(work, assignment_id, lock=True)
+    if not work.may("assignment:assign"):
+        await _must_own(work, assignment)
+    words = _words(reason, "请写明转办的理由", field="reason")
+    if assignment.enterprise_id is not None:
+        raise BadInput("交给企业的任务不能转办，请取消后重新下发")
+    department = await work.get(Department, department_id)
+    member = await work.get(Member, member_id) if member_id else None
+    if member is not None and member.department_id != department.id:
+        raise BadInput(fields={"member_id": f"{member.name}不在{department.name}，请重新选择"})
+    before = assignment.owner_name
+    assignment.hand_over()
+    assignment.department_id, assignment.member_id = department.id, member_id
+    assignment.owner_name = f"{department.name} {member.name}" if member else department.name
+    return _happened(work, assignment, "transferred", f"{before} → {assignment.owner_name}：{words}")
+
+
+async def cancel(work: Work, assignment_id: UUID, *, reason: str) -> Assignment:
+    """Call an assignment off, with the reason (取消); it stays in the ledger."""
+    work.require("assignment:cancel")
+    assignment = await queries.one(work, assignment_id, lock=True)
+    words = _words(reason, "请写明取消的原因", field="reason")
+    assignment.cancel(work.now)
+    return _happened(work, assignment, "cancelled", words)
+
+
+async def _own(work: Work, assignment_id: UUID, right: str) -> Assignment:
+    work.require(right)
+    assignment = await queries.one(work, assignment_id, lock=True)
+    await _must_own(work, assignment)
+    return assignment
+
+
+async def _must_own(work: Work, assignment: Assignment) -> None:
+    if not await owns(work, assignment):
+        raise NotTheOwner(f"这项任务交给了{assignment.owner_name}，由该单位（人员）办理")
+
+
+async def owns(work: Work, assignment: Assignment) -> bool:
+    """Whether it was given to this person, their department or their enterprise."""
+    query = select(Assignment.id).where(Assignment.id == assignment.id, queries.mine(work))
+    return await work.first(query) is not None
+
+
+def _happened(work: Work, assignment: Assignment, kind: str, note: str = "", percent: int | None = None) -> Assignment:
+    """Event, audit row and message of one act, in its transaction."""
+    event = work.add(
+        AssignmentEvent(
+            assignment_id=assignment.id,
+            enterprise_id=assignment.enterprise_id,
+            at=work.now,
+            member_id=work.identity.member_id,
+            person=work.identity.person,
+            kind=kind,
+            note=note,
+            percent=percent,
+        )
+    )
+    work.record(f"assignment:{kind}", assignment, note=note)
+    work.send(tell_assignment, assignment.id, kind, event.id)
+    return assignment
+
+
+def _words(note: str, missing: str, *, field: str = "note") -> str:
+    words = _short(note, field=field)
+    if not words:
+        raise BadInput(fields={field: missing})
+    return words
+
+
+def _short(note: str, *, field: str = "note") -> str:
+    words = note.strip()
+    if len(words) > MOST_NOTE:
+        raise BadInput(fields={field: f"最多 {MOST_NOTE} 字，现在 {len(words)} 字，请精简或作为附件上传"})
+    return words
