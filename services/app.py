@@ -21,7 +21,7 @@ from services.kernel.logs import configure_logs
 from services.kernel.settings import Settings
 from services.kernel.table import Login
 from services.migrations.migrate import head
-from services.portal import pages, problems
+from services.portal import bell, pages, problems
 from services.portal.environment import template_environment
 from services.portal.headers import put_headers
 from services.portal.packed_assets import packed_asset
@@ -35,7 +35,7 @@ def create_app(settings: Settings | None = None, sessions: Sessions | None = Non
     settings = settings or Settings.from_environment()
     return Litestar(
         route_handlers=[*pages.ROUTERS, packed_asset],
-        dependencies={"work": Provide(door.provide_work)},
+        dependencies={"work": Provide(bell.provide_work)},
         guards=[door.guard],
         middleware=[
             traced,

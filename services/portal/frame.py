@@ -24,6 +24,8 @@ class Entry(msgspec.Struct, frozen=True):
     right: str
     roles: frozenset[Role] = frozenset()
     """Where not empty, only these roles see the entry."""
+    pages: tuple[tuple[str, str, str], ...] = ()
+    """The pages of the group as (label, address, right), shown while one of them is open."""
 
     def shown_to(self, person: Person) -> bool:
         """Whether this person's menu has the entry."""
@@ -36,11 +38,23 @@ MENU = (
     Entry("任务", "/assignments", "list-check", "assignment:read"),
     Entry("企业", "/enterprises", "buildings", "enterprise:read"),
     Entry("目标", "/targets", "bullseye", "target:read"),
-    Entry("人员", "/members", "people", "member:read"),
+    Entry(
+        "人员",
+        "/members",
+        "people",
+        "member:read",
+        pages=(("人员", "/members", "member:read"), ("部门", "/members/departments", "department:read")),
+    ),
     Entry("镇街", "/towns", "geo-alt", "township:read"),
     Entry("账号", "/accounts", "person-gear", "account:read"),
     Entry("后台", "/queues", "cpu", "queue:read"),
-    Entry("审计", "/audit", "shield-check", "seal:read"),
+    Entry(
+        "审计",
+        "/audit",
+        "shield-check",
+        "seal:read",
+        pages=(("审计链", "/audit", "seal:read"), ("登录记录", "/audit/sign-ins", "sign_in_event:read")),
+    ),
 )
 TABS = 4
 
@@ -48,17 +62,30 @@ TABS = 4
 def menu_of(person: Person, path: str) -> list[dict[str, Any]]:
     """The entries this person may use, with the current one marked; at most seven."""
     shown = [entry for entry in MENU if entry.shown_to(person)][:7]
-    return [
-        {"label": e.label, "href": e.href, "icon": e.icon, "current": _current(e.href, path), "count": 0, "items": []}
-        for e in shown
-    ]
+    return [_group(entry, person, path) for entry in shown]
+
+
+def _group(entry: Entry, person: Person, path: str) -> dict[str, Any]:
+    mine = [(label, href) for label, href, right in entry.pages if right in person.rights]
+    # The longest address that fits is the open page: /members/departments is not also /members.
+    open_page = max((href for _, href in mine if _current(href, path)), key=len, default="")
+    items = [{"label": label, "href": href, "current": href == open_page} for label, href in mine]
+    current = _current(entry.href, path)
+    return {
+        "label": entry.label,
+        "href": entry.href,
+        "icon": entry.icon,
+        "current": current,
+        "count": 0,
+        "items": items,
+    }
 
 
 def _current(href: str, path: str) -> bool:
     return path == href if href == "/" else path == href or path.startswith(f"{href}/")
 
 
-def frame_of(request: AnyRequest, *, unread: int = 0) -> dict[str, Any]:
+def frame_of(request: AnyRequest) -> dict[str, Any]:
     """What the base templates need, for a signed-in person or for nobody."""
     person: Person = request.scope.get("user") or NOBODY
     context: dict[str, Any] = {
@@ -67,6 +94,7 @@ def frame_of(request: AnyRequest, *, unread: int = 0) -> dict[str, Any]:
         "demo": request.app.state.settings.demo,
         "here": _here(request),
         "today": clock.legal_day(clock.now()),
+        "notice": DONE.get(request.query_params.get("done", "")),
     }
     if person is NOBODY:
         return context | {"person": None}
@@ -76,10 +104,11 @@ def frame_of(request: AnyRequest, *, unread: int = 0) -> dict[str, Any]:
         "me": person,
         "menu": menu,
         "tabs": [*menu[: TABS - 1], _mine(request)],
-        "unread": unread,
-        "memberships": [],
+        "unread": request.scope.get("state", {}).get("unread", 0),
+        "memberships": [
+            {"id": str(place.id), "label": place.label, "note": place.note} for place in person.places
+        ],
         "now_text": weekday_zh(context["today"]),
-        "notice": request.query_params.get("done") and DONE.get(request.query_params["done"]),
         "may": person.rights.__contains__,
     }
 
@@ -111,6 +140,6 @@ def says(**sentences: str) -> None:
     DONE.update({word.replace("_", "-"): sentence for word, sentence in sentences.items()})
 
 
-def page(request: AnyRequest, template: str, *, status: int = 200, unread: int = 0, **context: Any) -> Template:
+def page(request: AnyRequest, template: str, *, status: int = 200, **context: Any) -> Template:
     """One page inside the frame."""
-    return Template(template, context=frame_of(request, unread=unread) | context, status_code=status)
+    return Template(template, context=frame_of(request) | context, status_code=status)

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 from litestar import Request
@@ -86,8 +87,9 @@ def guard(connection: AnyConnection, handler: BaseRouteHandler) -> None:
         raise Forbidden(str(right))
 
 
-async def provide_work(request: AnyRequest) -> AsyncIterator[Work]:
-    """The Work of this request, on the person's login or the one that the route names."""
+@asynccontextmanager
+async def work_of(request: AnyRequest) -> AsyncIterator[Work]:
+    """The Work of a request, on the person's login or the one that its route names."""
     login = request.route_handler.opt.get("login") or request.user.login
     sessions: Sessions = request.app.state.sessions
     async with open_work(sessions, request.user.acting_on(login), request.user.rights) as work:
