@@ -45,6 +45,8 @@ class SignInRequired(Refusal):
     """The page needs a signed-in person."""
 
     status = 401
+    door: ClassVar[str] = "/sign-in"
+    """The page that lets them in."""
 
     def __init__(self, sentence: str = "请先登录") -> None:
         super().__init__(sentence)

@@ -9,6 +9,7 @@ from services.supervision.plans import models as plans
 from services.supervision.registry import models as registry
 from services.tenancy.members import models as members
 from services.tenancy.signing_in import models as signing_in
+from services.tenancy.tenant_keys import models as tenant_keys
 from services.tenancy.townships import models as townships
 
 ROOMS = (
@@ -21,6 +22,7 @@ ROOMS = (
     plans,
     registry,
     signing_in,
+    tenant_keys,
     townships,
     trail,
 )

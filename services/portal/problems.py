@@ -1,6 +1,7 @@
 """Every refusal and every fault becomes one clear answer: a page in Chinese, or an RFC 9457 problem for programs."""
 
 from typing import Any
+from urllib.parse import quote
 
 import structlog
 from litestar import MediaType, Request, Response
@@ -91,12 +92,14 @@ async def keep_refusal(error: Exception, scope: Scope) -> None:
 def on_refusal(request: AnyRequest, refusal: Refusal) -> Response[Any]:
     """A refusal is told; who has not signed in is led to the door."""
     if isinstance(refusal, SignInRequired) and not wants_json(request):
-        return Redirect(f"/sign-in?next={_next(request)}", status_code=303)  # type: ignore[return-value]
+        return Redirect(f"{refusal.door}?next={_next(request)}", status_code=303)  # type: ignore[return-value]
     return answer(request, refusal.status, refusal.code, refusal.sentence, refusal.fields)
 
 
 def _next(request: AnyRequest) -> str:
-    return request.url.path if request.method == "GET" else "/"
+    """Where they wanted to go; what they wanted to send has to be sent again."""
+    path, query = request.url.path, request.url.query
+    return quote(f"{path}?{query}" if query else path, safe="/") if request.method == "GET" else "/"
 
 
 def on_http(request: AnyRequest, error: HTTPException) -> Response[Any]:

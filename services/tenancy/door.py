@@ -17,11 +17,17 @@ from services.kernel.refusals import Forbidden, SignInRequired
 from services.kernel.table import Login
 from services.kernel.work import Work, open_work
 from services.tenancy.signing_in import sessions as door
-from services.tenancy.signing_in.person import NOBODY, Person
+from services.tenancy.signing_in.person import NOBODY, Owed, Person
+from services.tenancy.signing_in.refusals import CodeOwed, PasswordOwed, SecondFactorOwed
 
 REMEMBERED_SECONDS = 5
 """How long a process may go on believing a resolved session."""
 
+DEBTS: dict[Owed, type[SignInRequired]] = {
+    Owed.CODE: CodeOwed,
+    Owed.PASSWORD: PasswordOwed,
+    Owed.SECOND_FACTOR: SecondFactorOwed,
+}
 AnyConnection = ASGIConnection[Any, Any, Any, Any]
 AnyRequest = Request[Person, Any, Any]
 CurrentWork = NamedDependency[Work]
@@ -60,7 +66,7 @@ class WhoComes(AbstractAuthenticationMiddleware):
 
     async def authenticate_request(self, connection: AnyConnection) -> AuthenticationResult:
         """The person of the cookie, or NOBODY."""
-        token = connection.cookies.get(door.COOKIE)
+        token = connection.cookies.get(door.cookie_name(secure=connection.app.state.settings.secure_cookies))
         if not token:
             return AuthenticationResult(user=NOBODY, auth=None)
         remembered: Remembered = connection.app.state.remembered
@@ -74,7 +80,10 @@ class WhoComes(AbstractAuthenticationMiddleware):
 
 
 def guard(connection: AnyConnection, handler: BaseRouteHandler) -> None:
-    """A route is entered only by a role that holds the right it names; a route without a name is closed."""
+    """A route is entered only by a role that holds the right it names; a route without a name is closed.
+
+    A session that still owes a code, a password or a second factor is led to where it can give it.
+    """
     right = handler.opt.get("needs")
     if right is None and handler.opt.get("exclude_from_auth"):
         return
@@ -83,8 +92,11 @@ def guard(connection: AnyConnection, handler: BaseRouteHandler) -> None:
         return
     if person is NOBODY:
         raise SignInRequired
-    if right not in person.rights:
-        raise Forbidden(str(right))
+    if right in person.rights:
+        return
+    if person.owes:
+        raise DEBTS[person.owes]
+    raise Forbidden(str(right))
 
 
 @asynccontextmanager

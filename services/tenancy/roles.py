@@ -27,7 +27,9 @@ class Role(StrEnum):
     @property
     def domain(self) -> str:
         """The kind of place in which the role acts: tenant, district, platform or public."""
-        return {Login.DISTRICT: "district", Login.PLATFORM: "platform", Login.PUBLIC: "public"}.get(self.login, "tenant")
+        return {Login.DISTRICT: "district", Login.PLATFORM: "platform", Login.PUBLIC: "public"}.get(
+            self.login, "tenant"
+        )
 
     @property
     def login(self) -> Login:

@@ -1,63 +1,154 @@
-"""The door: signing in and out, switching between one's places, the theme."""
+"""The door: signing in and out, activating an account, switching between one's places, the theme."""
 
-from typing import Annotated, Any
+from typing import Any
+from urllib.parse import quote, urlsplit
+from uuid import UUID
 
-from litestar import Request, Router, get, post
-from litestar.enums import RequestEncodingType
-from litestar.params import Body
+from litestar import Router, get, post
 from litestar.response import Redirect, Template
 
+from services.kernel.refusals import BadInput, NotFound
 from services.portal.forms import Form
-from services.portal.frame import page
+from services.portal.frame import page, says
+from services.portal.signing_in import second_factor
+from services.portal.signing_in.visits import (
+    AnyRequest,
+    FormData,
+    inside,
+    refused_at_the_door,
+    settings_of,
+    token_of,
+    visit_of,
+    with_session,
+    without_session,
+    word,
+)
 from services.tenancy import signing_in
 from services.tenancy.door import needs
-from services.tenancy.signing_in.sessions import COOKIE
 
-AnyRequest = Request[Any, Any, Any]
-FormData = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
+AT_THE_DOOR = (
+    signing_in.SignInRefused,
+    signing_in.ActivationRefused,
+    signing_in.TooManyAttempts,
+    signing_in.DoorBusy,
+    BadInput,
+)
+A_YEAR = 31_536_000
+says(activated="账号已激活，欢迎使用", switched="已切换身份", everywhere="已在所有设备上退出登录")
 
 
 @get("/sign-in", opt=needs("sign_in:use"))
 async def sign_in_page(request: AnyRequest) -> Template:
     """登录."""
-    return page(request, "signing_in/sign_in.html", form=Form())
+    return page(request, "signing_in/sign_in.html", form=Form(), target=_target(request))
 
 
 @post("/sign-in", opt=needs("sign_in:use"))
 async def sign_in(request: AnyRequest, data: FormData) -> Redirect | Template:
     """Password in, session cookie out."""
-    client = request.client.host if request.client else ""
     try:
-        token = await signing_in.sign_in(
+        entered = await signing_in.sign_in(
             request.app.state.sessions,
-            login=data.get("login", ""),
-            password=data.get("password", ""),
-            address=client,
-            agent=request.headers.get("user-agent", ""),
+            login=word(data, "login"),
+            password=word(data, "password"),
+            visit=visit_of(request),
+            demo=settings_of(request).demo,
+            instead_of=token_of(request),
         )
-    except signing_in.SignInRefused as refused:
-        form = Form({"login": data.get("login", "")}, {"password": refused.sentence})
-        return page(request, "signing_in/sign_in.html", status=422, form=form)
-    return signed_in(request, token, data.get("next") or "/")
+    except AT_THE_DOOR as refusal:
+        kept, target = {"login": word(data, "login")}, inside(word(data, "next"))
+        return refused_at_the_door(request, "signing_in/sign_in.html", refusal, "password", kept, target=target)
+    return _go_in(request, entered, inside(word(data, "next")))
 
 
-def signed_in(request: AnyRequest, token: str, target: str) -> Redirect:
-    """Go on to a page of ours with the new session's cookie."""
-    inside = target if target.startswith("/") and not target.startswith("//") else "/"
-    answer = Redirect(inside, status_code=303)
-    secure = request.app.state.settings.secure_cookies
-    answer.set_cookie(COOKIE, token, httponly=True, secure=secure, samesite="lax", path="/")
-    return answer
+@get("/activate", opt=needs("sign_in:use"))
+async def activation_page(request: AnyRequest) -> Template:
+    """激活账号."""
+    return page(request, "signing_in/activate.html", form=Form())
 
 
-@post("/sign-out", opt=needs("session:manage"))
+@post("/activate", opt=needs("sign_in:use"))
+async def activate(request: AnyRequest, data: FormData) -> Redirect | Template:
+    """A one-time code and a password of one's own in, session cookie out."""
+    try:
+        entered = await signing_in.activate(
+            request.app.state.sessions,
+            login=word(data, "login"),
+            code=word(data, "code"),
+            password=word(data, "password"),
+            again=word(data, "password_again"),
+            visit=visit_of(request),
+            demo=settings_of(request).demo,
+        )
+    except AT_THE_DOOR as refusal:
+        kept = {"login": word(data, "login"), "code": word(data, "code")}
+        return refused_at_the_door(request, "signing_in/activate.html", refusal, "code", kept)
+    return _go_in(request, entered, "/?done=activated")
+
+
+def _go_in(request: AnyRequest, entered: signing_in.Entered, target: str) -> Redirect | Template:
+    """To the code, to the choice of one's place, or straight to where the person wanted to go."""
+    if entered.owes is signing_in.Owed.CODE:
+        target = f"/sign-in/code?next={quote(target, safe='/')}"
+    elif entered.has_several_places and target == "/":
+        target = "/memberships"
+    return with_session(request, Redirect(target, status_code=303), entered.token)
+
+
+@post("/sign-out", opt=needs("session:end"))
 async def sign_out(request: AnyRequest) -> Redirect:
-    """End this session."""
-    await signing_in.end_session(request.app.state.sessions, request.auth)
-    request.app.state.remembered.forget()
-    answer = Redirect("/sign-in?done=signed-out", status_code=303)
-    answer.delete_cookie(COOKIE)
+    """退出登录."""
+    await signing_in.sign_out(request.app.state.sessions, request.user, visit_of(request))
+    return without_session(request, "/sign-in?done=signed-out")
+
+
+@get("/memberships", opt=needs("session:manage"))
+async def memberships(request: AnyRequest) -> Template:
+    """切换身份."""
+    return page(request, "signing_in/memberships.html")
+
+
+@post("/memberships/switch", opt=needs("session:manage"))
+async def switch(request: AnyRequest, data: FormData) -> Redirect | Template:
+    """Act under another of one's memberships, on its first page."""
+    try:
+        membership_id = UUID(word(data, "membership"))
+    except ValueError:
+        raise NotFound from None
+    token = await signing_in.switch(request.app.state.sessions, request.user, membership_id, visit_of(request))
+    return with_session(request, Redirect("/?done=switched", status_code=303), token)
+
+
+@post("/theme", opt=needs("sign_in:use"))
+async def theme(request: AnyRequest, data: FormData) -> Redirect:
+    """Light or dark on this browser, and back to the page one came from."""
+    answer = Redirect(_before(request), status_code=303)
+    if word(data, "theme") in {"light", "dark"}:
+        secure = settings_of(request).secure_cookies
+        answer.set_cookie("theme", word(data, "theme"), max_age=A_YEAR, secure=secure, samesite="lax", path="/")
     return answer
 
 
-router = Router("/", route_handlers=[sign_in_page, sign_in, sign_out], include_in_schema=False)
+def _before(request: AnyRequest) -> str:
+    parts = urlsplit(request.headers.get("referer", ""))
+    if parts.netloc != request.url.netloc:
+        return "/"
+    return inside(f"{parts.path}?{parts.query}" if parts.query else parts.path)
+
+
+def _target(request: AnyRequest) -> str:
+    return inside(request.query_params.get("next", "/"))
+
+
+ROUTES: list[Any] = [
+    sign_in_page,
+    sign_in,
+    activation_page,
+    activate,
+    sign_out,
+    memberships,
+    switch,
+    theme,
+    *second_factor.ROUTES,
+]
+router = Router("/", route_handlers=ROUTES, include_in_schema=False)

@@ -10,7 +10,6 @@ from services.kernel.table import Login, TenantTable, belongs_to, one_of, tenant
 from services.tenancy.roles import Role
 
 
-
 class Department(TenantTable):
     """A department of the town: the office itself or one that oversees sectors."""
 
@@ -33,6 +32,9 @@ class Department(TenantTable):
     aliases: Mapped[list[str]]
     """Other words by which notices name it (经信办、经济发展办…)."""
     ended_on: Mapped[date | None]
+    version: Mapped[int] = mapped_column()
+
+    __mapper_args__ = {"version_id_col": version}
 
 
 class Member(TenantTable):
@@ -78,19 +80,6 @@ class Member(TenantTable):
     joined_on: Mapped[date]
     left_on: Mapped[date | None]
     created_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column()
 
-
-class TenantKeyRow(TenantTable):
-    """A tenant's data key and index key, wrapped by the master key."""
-
-    __tablename__ = "tenant_key"
-    __only_enterprise__ = None
-    __access__ = {
-        Login.TOWN: "SELECT",
-        Login.IDENTITY: "SELECT, INSERT",
-        Login.WORKER: "SELECT",
-        Login.DESK: "SELECT",
-    }
-
-    wrapped: Mapped[bytes]
-    created_at: Mapped[datetime]
+    __mapper_args__ = {"version_id_col": version}

@@ -1,5 +1,67 @@
-"""The door: signing in, sessions, and who a cookie belongs to."""
+"""The door: signing in, second factors, sessions, and who a cookie belongs to."""
 
-from services.tenancy.signing_in.actions import SignInRefused, end_session, sign_in
+from services.tenancy.signing_in.actions import (
+    Entered,
+    end_session,
+    normalised_login,
+    sign_in,
+    sign_out,
+    sign_out_everywhere,
+    switch,
+)
+from services.tenancy.signing_in.credentials import ActivationCode, activate, change_password
+from services.tenancy.signing_in.events import OUTCOMES, Visit
+from services.tenancy.signing_in.person import NOBODY, Owed, Person, Place
+from services.tenancy.signing_in.queries import PAGE, Account, EventFilter, account_of, events
+from services.tenancy.signing_in.refusals import (
+    ActivationRefused,
+    CodeOwed,
+    CodeRefused,
+    DoorBusy,
+    NoPlace,
+    PasswordOwed,
+    SecondFactorOwed,
+    SignInRefused,
+    TooManyAttempts,
+)
+from services.tenancy.signing_in.second_factors import Confirmed, SetUp, confirm, give_code, offer
+from services.tenancy.signing_in.sessions import cookie_name
 
-__all__ = ["SignInRefused", "end_session", "sign_in"]
+__all__ = [
+    "NOBODY",
+    "OUTCOMES",
+    "PAGE",
+    "Account",
+    "ActivationCode",
+    "ActivationRefused",
+    "CodeOwed",
+    "CodeRefused",
+    "Confirmed",
+    "DoorBusy",
+    "Entered",
+    "EventFilter",
+    "NoPlace",
+    "Owed",
+    "PasswordOwed",
+    "Person",
+    "Place",
+    "SecondFactorOwed",
+    "SetUp",
+    "SignInRefused",
+    "TooManyAttempts",
+    "Visit",
+    "account_of",
+    "activate",
+    "change_password",
+    "confirm",
+    "cookie_name",
+    "end_session",
+    "events",
+    "give_code",
+    "normalised_login",
+    "offer",
+    "sign_in",
+    "sign_out",
+    "sign_out_everywhere",
+    "switch",
+]

@@ -1,52 +1,199 @@
 """Signing in and out; each attempt leaves an event, and no answer tells whether an account exists."""
 
 import unicodedata
+from datetime import datetime
+from typing import Any
+from uuid import UUID
 
-from sqlalchemy import delete, select
+import msgspec
+from sqlalchemy import Select, delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.kernel import clock
-from services.kernel.database import Scope, Sessions
-from services.kernel.refusals import Refusal
+from services.kernel.database import Sessions
+from services.kernel.refusals import NotFound
 from services.kernel.table import Login
-from services.tenancy.signing_in.models import Membership, SignInEvent, User, UserSession
-from services.tenancy.signing_in.passwords import verify_password
-from services.tenancy.signing_in.sessions import start_session, token_hash
+from services.kernel.work import open_work
+from services.tenancy.roles import Role
+from services.tenancy.signing_in import throttles
+from services.tenancy.signing_in.events import LOGIN_SHAPE, Visit, note
+from services.tenancy.signing_in.models import Membership, User, UserSession
+from services.tenancy.signing_in.passwords import QUEUE, verify_password
+from services.tenancy.signing_in.person import Owed, Person, scope_of
+from services.tenancy.signing_in.refusals import NoPlace, SignInRefused, TooManyAttempts
+from services.tenancy.signing_in.sessions import (
+    DOORSTEP,
+    IDENTITY,
+    end_sessions_of,
+    owed,
+    renew,
+    start_session,
+    token_hash,
+)
+from services.tenancy.townships.models import Tenant
 
 
-class SignInRefused(Refusal):
-    """The account or the password is wrong; the sentence does not tell which."""
+class Entered(msgspec.Struct, frozen=True, kw_only=True):
+    """A new session: the token for its cookie, what it owes first, and whether the person has several places."""
 
-    status = 422
+    token: str
+    owes: Owed | None
+    has_several_places: bool = False
 
 
 def normalised_login(login: str) -> str:
-    """One account, however its name was typed: NFKC, lower case, no blanks around."""
-    return unicodedata.normalize("NFKC", login).strip().lower()
+    """One account, however its name was typed: NFKC, lower case, no blanks around; empty for what can be no account."""
+    words = unicodedata.normalize("NFKC", login[:100]).strip().lower()
+    return words if LOGIN_SHAPE.fullmatch(words) else ""
 
 
-async def sign_in(sessions: Sessions, *, login: str, password: str, address: str, agent: str) -> str:
-    """The token of a new session under the person's first membership; raises SignInRefused."""
-    now = clock.now()
-    async with sessions.session(Login.IDENTITY, Scope()) as session:
-        user = (await session.scalars(select(User).where(User.login == normalised_login(login)))).first()
+async def sign_in(
+    sessions: Sessions, *, login: str, password: str, visit: Visit, demo: bool = False, instead_of: str | None = None
+) -> Entered:
+    """A new session under the person's first membership; the browser's old one (`instead_of`) ends.
+
+    Raises SignInRefused, TooManyAttempts and, before anything is looked up, DoorBusy.
+    """
+    with QUEUE.place():
+        now = clock.now()
+        user = await _let_try(sessions, login, visit, now)
         fits = await verify_password(user.password_hash if user else None, password)
-        event = SignInEvent(at=now, user_id=user.id if user else None, login=login[:100], outcome="", address=address, detail={})
-        session.add(event)
-        if user is None or not fits or user.state != "active":
-            event.outcome = "refused"
+        async with sessions.session(Login.IDENTITY, IDENTITY) as session:
+            if user is None or not fits or user.state != "active":
+                note(session, "refused", at=now, **named(user, login), address=visit.address)
+                await session.commit()
+                raise SignInRefused
+            entered = await enter(session, user, visit=visit, now=now, demo=demo)
+            if instead_of:
+                await session.execute(delete(UserSession).where(UserSession.token_hash == token_hash(instead_of)))
             await session.commit()
-            raise SignInRefused("账号或密码不正确，请检查后重试")
-        event.outcome = "signed_in"
-        first = await session.scalar(
-            select(Membership.id).where(Membership.user_id == user.id, Membership.state == "active").order_by(Membership.id)
+            return entered
+
+
+def named(user: User | None, login: str) -> dict[str, Any]:
+    """Whom an event is about: the account, or what was typed."""
+    return {"login": user.login if user else login, "user_id": user.id if user else None}
+
+
+def limits_of(what: str, login: str, address: str) -> dict[str, int]:
+    """The two throttles of one attempt: by account, then by address."""
+    return {
+        throttles.key_of(what, normalised_login(login)): throttles.PER_PERSON,
+        throttles.key_of("address", address): throttles.PER_ADDRESS,
+    }
+
+
+async def _let_try(sessions: Sessions, login: str, visit: Visit, now: datetime) -> User | None:
+    """The account that may be tried, after the attempt was charged; no connection is held while the password is hashed."""
+    async with sessions.session(Login.IDENTITY, IDENTITY) as session:
+        name = normalised_login(login)
+        user = (await session.scalars(select(User).where(User.login == name))).first()
+        try:
+            await throttles.charge(session, limits_of("password", login, visit.address), now)
+        except TooManyAttempts:
+            note(session, "locked", at=now, **named(user, login), address=visit.address)
+            raise
+        finally:
+            await session.commit()
+        return user
+
+
+async def enter(session: AsyncSession, user: User, *, visit: Visit, now: datetime, demo: bool) -> Entered:
+    """Open a session for somebody whose password or activation code was right; raises NoPlace."""
+    account, address = limits_of("password", user.login, visit.address)
+    await throttles.clear(session, account)
+    await throttles.refund(session, address, throttles.PER_ADDRESS)
+    places = (await session.execute(_places_of(user.id))).all()
+    if not places:
+        note(session, "no_place", at=now, login=user.login, user_id=user.id, address=visit.address)
+        await session.commit()
+        raise NoPlace
+    token, row = start_session(
+        session, user_id=user.id, membership_id=places[0].id, now=now, address=visit.address, agent=visit.agent
+    )
+    row.second_factor_at = now if demo else None
+    owes = owed(
+        Role(places[0].role),
+        second_factor_at=row.second_factor_at,
+        totp_confirmed_at=user.totp_confirmed_at,
+        must_change_password=user.must_change_password,
+    )
+    if owes is Owed.CODE:
+        row.expires_at = now + DOORSTEP
+    note(session, "signed_in", at=now, login=user.login, user_id=user.id, address=visit.address, owes=owes)
+    return Entered(token=token, owes=owes, has_several_places=len(places) > 1)
+
+
+def _places_of(user_id: UUID) -> Select[tuple[UUID, str]]:
+    return (
+        select(Membership.id, Membership.role)
+        .join(Tenant, Tenant.id == Membership.tenant_id)
+        .where(Membership.user_id == user_id, Membership.state == "active", Tenant.state == "active")
+        .order_by(Membership.id)
+    )
+
+
+async def sign_out(sessions: Sessions, person: Person, visit: Visit) -> None:
+    """The session ends; signing out twice is no mistake."""
+    async with sessions.session(Login.IDENTITY, IDENTITY) as session:
+        await session.execute(delete(UserSession).where(UserSession.id == person.session_id))
+        await _note_of(session, person, "signed_out", visit)
+        await session.commit()
+
+
+async def sign_out_everywhere(sessions: Sessions, person: Person, visit: Visit) -> int:
+    """Every session of the person ends, this one too; returns how many were open."""
+    assert person.user_id is not None
+    async with sessions.session(Login.IDENTITY, IDENTITY) as session:
+        ended = await end_sessions_of(session, user_id=person.user_id)
+        await _note_of(session, person, "signed_out_everywhere", visit, ended=ended)
+        await session.commit()
+        return ended
+
+
+async def end_session(sessions: Sessions, person: Person, session_id: UUID, visit: Visit) -> None:
+    """End one of the person's own sessions; raises NotFound for anybody else's."""
+    async with sessions.session(Login.IDENTITY, IDENTITY) as session:
+        mine = delete(UserSession).where(UserSession.id == session_id, UserSession.user_id == person.user_id)
+        if (await session.execute(mine.returning(UserSession.id))).first() is None:
+            raise NotFound
+        await _note_of(session, person, "session_ended", visit)
+        await session.commit()
+
+
+async def switch(sessions: Sessions, person: Person, membership_id: UUID, visit: Visit) -> str:
+    """Act under another of one's memberships: a new session in the place of the old, recorded where one goes.
+
+    Raises NotFound where the membership is not this person's or has ended.
+    """
+    async with sessions.session(Login.IDENTITY, IDENTITY) as session:
+        found = await session.execute(
+            _places_of(person.user_id).add_columns(Membership.tenant_id).where(Membership.id == membership_id)  # type: ignore[arg-type]
         )
-        token, _ = start_session(session, user_id=user.id, membership_id=first, now=now, address=address, agent=agent)
-        await session.commit()
-        return token
+        target = found.first()
+    if target is None:
+        raise NotFound
+    scope = scope_of(Login.IDENTITY, target.tenant_id, (), None)
+    identity = msgspec.structs.replace(person.acting_on(Login.IDENTITY), scope=scope, role=target.role, member_id=None)
+    async with open_work(sessions, identity, frozenset()) as work:
+        old = await work.one(select(UserSession).where(UserSession.id == person.session_id).with_for_update())
+        membership = await work.one(
+            select(Membership).where(Membership.id == membership_id, Membership.state == "active")
+        )
+        token, _ = await renew(work.session, old, membership_id=membership.id, now=work.now)
+        work.record("membership:switched_to", membership)
+        await _note_of(work.session, person, "switched", visit, to=target.tenant_id, role=target.role)
+    return token
 
 
-async def end_session(sessions: Sessions, token: str) -> None:
-    """The cookie's session is gone."""
-    async with sessions.session(Login.IDENTITY, Scope()) as session:
-        await session.execute(delete(UserSession).where(UserSession.token_hash == token_hash(token)))
-        await session.commit()
+async def _note_of(session: AsyncSession, person: Person, outcome: str, visit: Visit, **detail: object) -> None:
+    login = await session.scalar(select(User.login).where(User.id == person.user_id))
+    note(
+        session,
+        outcome,
+        at=clock.now(),
+        login=login or "",
+        user_id=person.user_id,
+        address=visit.address,
+        **detail,
+    )

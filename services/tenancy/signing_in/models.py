@@ -27,7 +27,7 @@ class User(GlobalTable):
     name: Mapped[str]
     password_hash: Mapped[str | None]
     totp_secret: Mapped[bytes | None]
-    """Sealed under the master key."""
+    """Sealed under the platform's data key."""
     totp_confirmed_at: Mapped[datetime | None]
     totp_last_step: Mapped[int | None]
     """The last time step that was accepted: a code works once."""
@@ -89,6 +89,7 @@ class Membership(GlobalTable):
     role: Mapped[str]
     enterprise_id: Mapped[UUID | None]
     enterprise_name: Mapped[str | None]
+    department_id: Mapped[UUID | None]
     sectors: Mapped[list[str]]
     """The industries that a sector department oversees; empty means none besides its assignments."""
     state: Mapped[str] = mapped_column(default="active")
@@ -105,9 +106,9 @@ class UserSession(GlobalTable):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     token_hash: Mapped[bytes] = mapped_column(unique=True)
     user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"), index=True)
-    membership_id: Mapped[UUID | None] = mapped_column(ForeignKey("membership.id"))
-    """None between the password and the second factor, or until a place was chosen."""
+    membership_id: Mapped[UUID] = mapped_column(ForeignKey("membership.id"), index=True)
     second_factor_at: Mapped[datetime | None]
+    """When the code was accepted; in a demo, when the password was. None owes it where the role or the account asks for one."""
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     expires_at: Mapped[datetime]
@@ -141,5 +142,6 @@ class SignInEvent(GlobalTable):
     user_id: Mapped[UUID | None]
     login: Mapped[str]
     outcome: Mapped[str]
+    """One of `events.OUTCOMES`."""
     address: Mapped[str]
     detail: Mapped[dict[str, Any]]

@@ -1,12 +1,42 @@
 """The person behind a request: the membership under which the session acts."""
 
+from enum import StrEnum
 from uuid import UUID
+
+import msgspec
 
 from services.kernel.database import Scope
 from services.kernel.table import Login
 from services.kernel.work import Identity
 from services.tenancy.policy import rights
 from services.tenancy.roles import Role
+
+
+class Owed(StrEnum):
+    """What a session owes before it may do anything else."""
+
+    CODE = "code"
+    """The code of the second factor."""
+    PASSWORD = "password"  # noqa: S105 - the word, not a password
+    """A new password in the place of one that somebody else has seen."""
+    SECOND_FACTOR = "second_factor"
+    """The setting up of a second factor, which the role asks for."""
+
+
+ON_THE_DOORSTEP = {
+    Owed.CODE: frozenset({"session:end", "second_factor:use"}),
+    Owed.PASSWORD: frozenset({"session:end", "password:change"}),
+    Owed.SECOND_FACTOR: frozenset({"session:end", "second_factor:set_up"}),
+}
+"""All that a session may do while it owes something."""
+
+
+class Place(msgspec.Struct, frozen=True):
+    """Another of the person's memberships, as the switch shows it."""
+
+    id: UUID
+    label: str
+    note: str
 
 
 class Person(Identity, frozen=True, kw_only=True):
@@ -23,11 +53,9 @@ class Person(Identity, frozen=True, kw_only=True):
     enterprise_name: str = ""
     sectors: tuple[str, ...] = ()
     department_id: UUID | None = None
-    memberships: int = 1
-    """How many places this person may act in."""
-    must_change_password: bool = False
-    needs_second_factor: bool = False
-    """The second factor must be set up before anything else is done."""
+    places: tuple[Place, ...] = ()
+    """The person's other places, one press away."""
+    owes: Owed | None = None
 
     @property
     def role_of(self) -> Role:
@@ -41,8 +69,8 @@ class Person(Identity, frozen=True, kw_only=True):
 
     @property
     def rights(self) -> frozenset[str]:
-        """What the role may do; nothing but signing out while a password or second factor is owed."""
-        return rights()[self.role_of]
+        """What the role may do; next to nothing while a code, a password or a second factor is owed."""
+        return ON_THE_DOORSTEP[self.owes] if self.owes else rights()[self.role_of]
 
     @property
     def writes_as(self) -> Login:

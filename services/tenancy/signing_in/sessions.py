@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import JSON, delete, func, select, type_coerce, update
 from sqlalchemy.dialects.postgresql import array_agg
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -15,23 +15,30 @@ from services.kernel.database import Scope, Sessions
 from services.kernel.table import Login
 from services.tenancy.roles import Role
 from services.tenancy.signing_in.models import Membership, User, UserSession
-from services.tenancy.signing_in.person import Person, scope_of
+from services.tenancy.signing_in.person import Owed, Person, Place, scope_of
 from services.tenancy.townships.models import Tenant
 
 COOKIE = "anzhen_session"
 IDLE = timedelta(hours=2)
 ABSOLUTE = timedelta(hours=12)
+DOORSTEP = timedelta(minutes=15)
+"""How long somebody may look for the phone with the second factor."""
 SEEN_EVERY = timedelta(minutes=1)
 IDENTITY = Scope()
 
 
+def cookie_name(*, secure: bool) -> str:
+    """The session cookie; over https its name forbids other hosts of the domain to set it."""
+    return f"__Host-{COOKIE}" if secure else COOKIE
+
+
 def token_hash(token: str) -> bytes:
     """What the table keeps of a cookie."""
-    return hashlib.sha256(token.encode()).digest()
+    return hashlib.sha256(token.encode(errors="surrogatepass")).digest()
 
 
 def start_session(
-    session: AsyncSession, *, user_id: UUID, membership_id: UUID | None, now: datetime, address: str, agent: str
+    session: AsyncSession, *, user_id: UUID, membership_id: UUID, now: datetime, address: str, agent: str
 ) -> tuple[str, UserSession]:
     """A new session and the token for its cookie."""
     token = secrets.token_urlsafe(32)
@@ -43,14 +50,59 @@ def start_session(
         created_at=now,
         seen_at=now,
         expires_at=now + ABSOLUTE,
-        address=address,
+        address=address[:64],
         agent=agent[:200],
     )
     session.add(row)
     return token, row
 
 
+async def renew(
+    session: AsyncSession, old: UserSession, *, membership_id: UUID, now: datetime
+) -> tuple[str, UserSession]:
+    """A new session in the place of an old one, whose cookie is dead; a rotation does not lengthen the day."""
+    token, row = start_session(
+        session, user_id=old.user_id, membership_id=membership_id, now=now, address=old.address, agent=old.agent
+    )
+    row.created_at, row.expires_at, row.second_factor_at = old.created_at, old.expires_at, old.second_factor_at
+    await session.delete(old)
+    return token, row
+
+
+async def end_sessions_of(
+    session: AsyncSession, *, user_id: UUID | None = None, membership_id: UUID | None = None, but: UUID | None = None
+) -> int:
+    """End all sessions of a person or of one membership, but for the one named; returns how many were open."""
+    query = delete(UserSession)
+    if user_id is not None:
+        query = query.where(UserSession.user_id == user_id)
+    if membership_id is not None:
+        query = query.where(UserSession.membership_id == membership_id)
+    if but is not None:
+        query = query.where(UserSession.id != but)
+    ended = await session.execute(query.returning(UserSession.id))
+    return len(ended.all())
+
+
 _towns = aliased(Tenant)
+_others = aliased(Membership)
+_their_tenants = aliased(Tenant)
+_PLACE = func.json_build_object(
+    "id", _others.id, "role", _others.role, "tenant", _their_tenants.name, "enterprise", _others.enterprise_name
+)
+OTHER_PLACES = (
+    select(type_coerce(func.json_agg(_PLACE), JSON))
+    .select_from(_others)
+    .join(_their_tenants, _their_tenants.id == _others.tenant_id)
+    .where(
+        _others.user_id == UserSession.user_id,
+        _others.id != UserSession.membership_id,
+        _others.state == "active",
+        _their_tenants.state == "active",
+    )
+    .correlate(UserSession)
+    .scalar_subquery()
+)
 RESOLVE = (
     select(
         UserSession,
@@ -63,12 +115,7 @@ RESOLVE = (
         .where(_towns.district_id == Tenant.id, _towns.kind == "township")
         .scalar_subquery()
         .label("towns"),
-        select(func.count())
-        .select_from(Membership)
-        .where(Membership.user_id == UserSession.user_id, Membership.state == "active")
-        .correlate(UserSession)
-        .scalar_subquery()
-        .label("memberships"),
+        OTHER_PLACES.label("places"),
     )
     .join(User, User.id == UserSession.user_id)
     .join(Membership, Membership.id == UserSession.membership_id)
@@ -80,12 +127,18 @@ RESOLVE = (
 async def resolve(sessions: Sessions, token: str, now: datetime) -> Person | None:
     """The person whom a cookie belongs to, or None when the session has ended; marks it as seen."""
     async with sessions.session(Login.IDENTITY, IDENTITY) as session:
-        query = RESOLVE.where(UserSession.token_hash == token_hash(token), UserSession.expires_at > now)
+        query = RESOLVE.where(
+            UserSession.token_hash == token_hash(token),
+            UserSession.expires_at > now,
+            UserSession.seen_at > now - IDLE,
+        )
         row = (await session.execute(query)).first()
-        if row is None or row.UserSession.seen_at + IDLE <= now:
+        if row is None:
             return None
         if row.UserSession.seen_at + SEEN_EVERY <= now:
-            row.UserSession.seen_at = now
+            # By statement, not by the loaded row: a session that was ended meanwhile is simply not there.
+            seen = update(UserSession).where(UserSession.id == row.UserSession.id).values(seen_at=now)
+            await session.execute(seen.execution_options(synchronize_session=False))
             await session.commit()
         return person_of(row)
 
@@ -110,8 +163,29 @@ def person_of(row: Any) -> Person:
         enterprise_id=membership.enterprise_id,
         enterprise_name=membership.enterprise_name or "",
         sectors=tuple(membership.sectors),
-        memberships=row.memberships,
-        must_change_password=row.must_change_password,
+        department_id=membership.department_id,
+        places=tuple(sorted(map(_place, row.places or ()), key=lambda place: (place.label, place.id))),
+        owes=owed(
+            role,
+            second_factor_at=row.UserSession.second_factor_at,
+            totp_confirmed_at=row.totp_confirmed_at,
+            must_change_password=row.must_change_password,
+        ),
     )
 
 
+def owed(
+    role: Role, *, second_factor_at: datetime | None, totp_confirmed_at: datetime | None, must_change_password: bool
+) -> Owed | None:
+    """What a session must do first: give its code, then change its password, then set up what the role asks for."""
+    if second_factor_at is None and totp_confirmed_at is not None:
+        return Owed.CODE
+    if must_change_password:
+        return Owed.PASSWORD
+    if second_factor_at is None and role.needs_second_factor:
+        return Owed.SECOND_FACTOR
+    return None
+
+
+def _place(found: dict[str, str]) -> Place:
+    return Place(UUID(found["id"]), found["enterprise"] or found["tenant"], Role(found["role"]).label)

@@ -1,0 +1,87 @@
+"""What a browser brings to the door and takes away from it."""
+
+import re
+from typing import Annotated, Any
+
+from litestar import Request
+from litestar.enums import RequestEncodingType
+from litestar.params import Body
+from litestar.response import Redirect, Template
+
+from services.kernel.keys import MasterKey, master_key
+from services.kernel.settings import Settings
+from services.portal.forms import Form
+from services.portal.frame import page
+from services.tenancy import signing_in
+
+AnyRequest = Request[Any, Any, Any]
+FormData = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.URL_ENCODED)]
+INSIDE = re.compile(r"/(?![/\\])[!-\[\]-~]*")
+"""A path of ours in plain letters: no other host can hide behind a second slash or a backslash."""
+
+
+def visit_of(request: AnyRequest) -> signing_in.Visit:
+    """From where and with what the request comes."""
+    agent = "".join(c for c in request.headers.get("user-agent", "") if c.isprintable())
+    return signing_in.Visit(address=request.client.host if request.client else "", agent=agent)
+
+
+def inside(target: object) -> str:
+    """Where to go on: a page of ours, or the first page instead of anything else."""
+    return target if isinstance(target, str) and INSIDE.fullmatch(target) else "/"
+
+
+def word(data: dict[str, Any], name: str) -> str:
+    """One field of a form as text; a field sent twice counts with its last value."""
+    value = data.get(name, "")
+    value = value[-1] if isinstance(value, list) and value else value
+    return value if isinstance(value, str) else ""
+
+
+def token_of(request: AnyRequest) -> str | None:
+    """The session cookie that the browser holds."""
+    return request.cookies.get(signing_in.cookie_name(secure=settings_of(request).secure_cookies))
+
+
+def settings_of(request: AnyRequest) -> Settings:
+    """The installation's settings."""
+    settings: Settings = request.app.state.settings
+    return settings
+
+
+def master_of(request: AnyRequest) -> MasterKey:
+    """The installation's master key; raises KeyMissing and KeyExposed."""
+    settings = settings_of(request)
+    return master_key(settings.home, settings.master_key_file)
+
+
+def with_session(request: AnyRequest, answer: Redirect | Template, token: str) -> Redirect | Template:
+    """The answer with the new session's cookie; what this process believed of the old one is forgotten."""
+    secure = settings_of(request).secure_cookies
+    answer.set_cookie(
+        signing_in.cookie_name(secure=secure), token, httponly=True, secure=secure, samesite="lax", path="/"
+    )
+    request.app.state.remembered.forget()
+    return answer
+
+
+def without_session(request: AnyRequest, target: str) -> Redirect:
+    """Go on without a cookie; what this process believed of the session is forgotten."""
+    secure = settings_of(request).secure_cookies
+    answer = Redirect(target, status_code=303)
+    answer.set_cookie(
+        signing_in.cookie_name(secure=secure), "", max_age=0, httponly=True, secure=secure, samesite="lax", path="/"
+    )
+    request.app.state.remembered.forget()
+    return answer
+
+
+def refused_at_the_door(
+    request: AnyRequest, template: str, refusal: Any, field: str, kept: dict[str, str], **context: Any
+) -> Template:
+    """The form again with the refusal's sentence; a lock and a crowd also say when to come back."""
+    form = Form(kept, refusal.fields or {field: refusal.sentence})
+    answer = page(request, template, status=refusal.status, form=form, **context)
+    if retry_after := getattr(refusal, "retry_after", None):
+        answer.headers["Retry-After"] = str(retry_after)
+    return answer
