@@ -34,6 +34,7 @@ def town_services(settings: Settings) -> list[Child]:
             command=web,
             environment={},
             is_ready=lambda _pid: _answers(settings),
+            ready_seconds=180,  # a small, busy machine loads the application slowly
             orphan_signal=signal.SIGTERM,  # by SIGKILL its workers would stay and hold the port
             grace_seconds=_WEB_KILL_SECONDS + 5,
         ),
