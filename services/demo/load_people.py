@@ -22,8 +22,8 @@ OPENED = (
     "zhenxi.office2",
     "zhenxi.leaders1",
     "zhenxi.industry1",
-    "zhenxi-01.legal",
-    "zhenxi-01.safety",
+    "zhenxi-02.legal",
+    "zhenxi-02.safety",
     "shared.safety",
     "fuling.overseer1",
     "platform.operator",
@@ -32,6 +32,7 @@ OPENED = (
 )
 """One account per role, a second one in the office so that work is accepted by another, and one person with two towns."""
 
+TWO_TOWNS = "shared.safety"
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 Opened = list[tuple[str, str, str]]
 
@@ -57,7 +58,8 @@ async def load_people(
             session.add(_membership(fact, users[fact.person], member, names))
             if fact.person in OPENED and all(fact.person != login for _, login, _ in opened):
                 place = names.get(fact.enterprise or "") or ("" if slug in {DISTRICT, PLATFORM} else district_name(district, slug))
-                opened.append((f"{place}{Role(fact.role).label}", fact.person, await _open(users[fact.person])))
+                label = "两个镇都有企业的安全管理人员" if fact.person == TWO_TOWNS else f"{place} {Role(fact.role).label}".strip()
+                opened.append((label, fact.person, await _open(users[fact.person])))
     await session.flush()
     return sorted(opened, key=lambda row: OPENED.index(row[1]))
 
