@@ -1,6 +1,7 @@
 """Office files for the tests, part by part, as Word, WPS and those who mean harm write them."""
 
 import zipfile
+from collections.abc import Mapping
 from io import BytesIO
 
 WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -95,7 +96,7 @@ def rels(*relations: tuple[str, str, str], extra: str = "") -> str:
     return f'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{lines}{extra}</Relationships>'
 
 
-def zipped(parts: dict[str, bytes | str]) -> bytes:
+def zipped(parts: Mapping[str, bytes | str]) -> bytes:
     """A zip of these parts."""
     buffer = BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -3,7 +3,7 @@
 from services.kernel.documents.kinds import MAX_BYTES, Kind, kind_of, require_size
 from services.kernel.documents.ledger import Column, LedgerTooLong, write_ledger
 from services.kernel.documents.notice import NoticeText, read_notice
-from services.kernel.documents.packages import Package, PackageKind, open_package
+from services.kernel.documents.packages import Package, PackageKind, old_office_file, open_package
 from services.kernel.documents.plain_text import decode_text
 from services.kernel.documents.refused import (
     FileCallsOut,
@@ -42,6 +42,7 @@ __all__ = [
     "WrongExtension",
     "decode_text",
     "kind_of",
+    "old_office_file",
     "open_package",
     "read_notice",
     "require_size",

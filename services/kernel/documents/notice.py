@@ -7,14 +7,12 @@ from typing import Literal
 
 from services.kernel.documents.kinds import Kind, kind_of, require_size
 from services.kernel.documents.numbering import Numbering
-from services.kernel.documents.packages import PackageKind, open_package
+from services.kernel.documents.packages import PackageKind, old_office_file, open_package
 from services.kernel.documents.plain_text import decode_text
 from services.kernel.documents.refused import (
     FileDamaged,
     FileHasMacros,
     FileKindRefused,
-    FileLocked,
-    FileRefused,
     NoTextInside,
     WrongExtension,
 )
@@ -35,7 +33,6 @@ REFUSED = {
     Kind.ARCHIVE: f"这是压缩包：请先解压，{ONLY_WORDS}",
     Kind.PROGRAM: f"这是程序文件，不能接收：{ONLY_WORDS}",
 }
-ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 PAGE_NUMBER = re.compile(r"[ \t\u3000]*[-—–－─][ \t\u3000]*[0-9\uff10-\uff19]{1,4}[ \t\u3000]*[-—–－─][ \t\u3000]*")
 UNSEEN = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 
@@ -57,7 +54,7 @@ def read_notice(data: bytes, filename: str) -> NoticeText:
     require_size(data)
     kind, extension = kind_of(data), PurePosixPath(filename.strip()).suffix.lower()
     if kind is Kind.OLE:
-        raise _old_office_file(data)
+        raise old_office_file(data)
     if kind in REFUSED:
         raise FileKindRefused(REFUSED[kind])
     if kind is Kind.ZIP:
@@ -91,12 +88,6 @@ def _from_text(data: bytes, extension: str) -> NoticeText:
         raise FileKindRefused(f"不认识的文件类型“{extension[:10]}”：{ONLY_WORDS}")
     text, encoding = decode_text(data)
     return NoticeText(_tidy(text), "txt", encoding)
-
-
-def _old_office_file(data: bytes) -> FileRefused:
-    if ENCRYPTED in data:
-        return FileLocked("文件设了打开密码：请取消密码，另存为 .docx 后再上传")
-    return FileKindRefused(f"这是旧版 Office 或 WPS 格式（如 .doc、.wps），读不了：{SAVE_AS_DOCX}")
 
 
 def _no_words(*, has_pictures: bool) -> NoTextInside:

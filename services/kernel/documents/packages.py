@@ -12,7 +12,15 @@ from xml.parsers import expat
 
 from docx.oxml.parser import parse_xml
 
-from services.kernel.documents.refused import FileCallsOut, FileDamaged, FileHasMacros, FileIsBomb, FileLocked
+from services.kernel.documents.refused import (
+    FileCallsOut,
+    FileDamaged,
+    FileHasMacros,
+    FileIsBomb,
+    FileKindRefused,
+    FileLocked,
+    FileRefused,
+)
 
 MAX_ENTRIES = 5_000
 MAX_UNPACKED = 300 * 1024 * 1024
@@ -25,6 +33,7 @@ MAIN_PART = re.compile(
     r"application/vnd\.openxmlformats-officedocument\.(wordprocessingml\.document|spreadsheetml\.sheet)\.main\+xml"
 )
 MACRO_NAME = re.compile(r"vba(project|data)|macrosheets/|activex/", re.IGNORECASE)
+ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 MACRO_STREAM = "_VBA_PROJECT".encode("utf-16-le")
 FETCHED_RELATIONS = {"attachedtemplate", "oleobject", "frame", "subdocument", "afchunk", "package", "control"}
 OTHER_COMPUTER = re.compile(r"(?!file:)[a-z][a-z0-9.+-]+:|\\\\|//|file:(//[^/]|/{4})", re.IGNORECASE)
@@ -83,6 +92,16 @@ def open_package(data: bytes) -> Package:
         if name.lower().endswith(".rels"):
             _require_own_parts(content)
     return Package(*_main_part(archive), archive)
+
+
+def old_office_file(data: bytes) -> FileRefused:
+    """Why a file in the old compound format is not taken: that is also how Office stores what has a password."""
+    if ENCRYPTED in data:
+        return FileLocked("文件设了打开密码：请取消密码，另存为 .docx 或 .xlsx 后再上传")
+    return FileKindRefused(
+        "这是旧版 Office 或 WPS 格式（如 .doc、.xls、.wps），不能接收："
+        "请用 Word 或 WPS 打开，另存为 .docx（表格存为 .xlsx）后再上传"
+    )
 
 
 def _open(data: bytes) -> zipfile.ZipFile:
