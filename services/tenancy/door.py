@@ -42,6 +42,8 @@ def needs(right: str, *, login: Login | None = None) -> dict[str, Any]:
 class Remembered:
     """Resolved sessions of the last five seconds; emptied by «sign out everywhere»."""
 
+    MOST = 10_000
+
     def __init__(self) -> None:
         self._people: dict[bytes, tuple[float, Person]] = {}
 
@@ -52,7 +54,7 @@ class Remembered:
 
     def put(self, key: bytes, person: Person) -> None:
         """Remember a person; the oldest go when there are very many."""
-        if len(self._people) > 10_000:
+        if len(self._people) > self.MOST:
             self._people.clear()
         self._people[key] = (time.monotonic() + REMEMBERED_SECONDS, person)
 

@@ -16,7 +16,7 @@ class Department(TenantTable):
     __tablename__ = "department"
     __only_enterprise__ = None
     __access__ = {
-        Login.TOWN: "SELECT, INSERT, UPDATE",
+        Login.TOWN: "SELECT",
         Login.IDENTITY: "SELECT, INSERT, UPDATE",
         Login.DISTRICT: "SELECT",
         Login.WORKER: "SELECT",

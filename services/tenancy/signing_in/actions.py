@@ -124,7 +124,7 @@ async def enter(session: AsyncSession, user: User, *, visit: Visit, now: datetim
     return Entered(token=token, owes=owes, has_several_places=len(places) > 1)
 
 
-def _places_of(user_id: UUID) -> Select[tuple[UUID, str]]:
+def _places_of(user_id: UUID) -> Select[UUID, str]:
     return (
         select(Membership.id, Membership.role)
         .join(Tenant, Tenant.id == Membership.tenant_id)

@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import JSON, delete, func, select, type_coerce, update
-from sqlalchemy.dialects.postgresql import array_agg
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -111,7 +110,7 @@ RESOLVE = (
         User.totp_confirmed_at,
         Membership,
         Tenant.name.label("tenant_name"),
-        select(array_agg(_towns.id))
+        select(func.array_agg(_towns.id))
         .where(_towns.district_id == Tenant.id, _towns.kind == "township")
         .scalar_subquery()
         .label("towns"),

@@ -1,1 +1,19 @@
-"""Townships and districts: the tenants of the deployment."""
+"""Townships, districts and administrative divisions."""
+
+from services.tenancy.townships.actions import create_district, create_township, ensure_platform, resume, suspend
+from services.tenancy.townships.models import PLATFORM_TENANT, Division, Tenant
+from services.tenancy.townships.queries import districts, place, townships
+
+__all__ = [
+    "PLATFORM_TENANT",
+    "Division",
+    "Tenant",
+    "create_district",
+    "create_township",
+    "districts",
+    "ensure_platform",
+    "place",
+    "resume",
+    "suspend",
+    "townships",
+]

@@ -1,0 +1,33 @@
+"""Accounts across the deployment: granted, reset and locked by the security administrator."""
+
+from services.tenancy.accounts.actions import (
+    GRANTED,
+    Granted,
+    NotOneself,
+    grant,
+    lock,
+    new_activation,
+    reset_second_factor,
+    set_password,
+    unlock,
+    within,
+)
+from services.tenancy.accounts.queries import PAGE, STATES, AccountFilter, AccountRow, accounts
+
+__all__ = [
+    "GRANTED",
+    "PAGE",
+    "STATES",
+    "AccountFilter",
+    "AccountRow",
+    "Granted",
+    "NotOneself",
+    "accounts",
+    "grant",
+    "lock",
+    "new_activation",
+    "reset_second_factor",
+    "set_password",
+    "unlock",
+    "within",
+]
