@@ -4,7 +4,7 @@ import re
 from collections.abc import Awaitable, Callable
 
 import pytest
-from playwright.async_api import Page, Route
+from playwright.async_api import Page, Route, expect
 
 from tests.browser.conftest import PC, PHONE, NewPage
 from tests.browser.harness.checks import Complaints, axe
@@ -178,6 +178,19 @@ async def test_a_link_swaps_the_page_without_loading_it_again(new_page: NewPage)
     assert page.url == f"{SITE}/board"
     assert await page.title() == "区级驾驶舱 · 安镇"
     assert await page.evaluate("window.stayed")
+    assert await page.evaluate("document.activeElement.id") == "content"
+    await page.go_back()
+    await expect(page).to_have_title("待办 · 安镇")
+
+
+async def test_a_chosen_filter_applies_at_once_and_keeps_the_keyboard(new_page: NewPage) -> None:
+    """The filter goes into the address, what was filtered before stays, and the next key press lands in the same field."""
+    page = await shown(await new_page(), "ledger?state=open&sort=-due_on")
+    await page.get_by_label("等级").focus()
+    await page.get_by_label("等级").select_option("major")
+    await page.wait_for_url("**level=major**")
+    assert "sort=-due_on" in page.url
+    await expect(page.get_by_label("等级")).to_be_focused()
 
 
 async def test_charts_are_tables_without_scripts(new_page: NewPage) -> None:

@@ -1,6 +1,7 @@
 import "htmx.org/dist/htmx.esm.js";
 import { showCharts } from "./chart_boot.js";
 import { keepDrafts } from "./drafts.js";
+import { keepPlace } from "./focus.js";
 import "./failures.js";
 import "./ledger.js";
 import { prepareLedgers } from "./ledger.js";
@@ -16,13 +17,7 @@ function prepare(root) {
   prepareLedgers(root);
 }
 
-function focusErrors() {
-  document.querySelector(".errors")?.focus();
-}
-
 prepare(document);
-focusErrors();
-document.addEventListener("htmx:after:swap", () => {
-  prepare(document);
-  focusErrors();
-});
+document.querySelector(".errors")?.focus();
+keepPlace();
+document.addEventListener("htmx:after:swap", () => prepare(document));

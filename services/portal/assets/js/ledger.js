@@ -1,4 +1,4 @@
-/* Batch acts: the bar appears when something is picked; a dangerous one asks first. Filters apply when changed. */
+/* Batch acts: the bar appears when something is picked; a dangerous one asks first. A chosen filter applies at once. */
 
 function boxesOf(form) {
   return [...form.elements].filter((box) => box.type === "checkbox" && box.name === "ids");
@@ -37,7 +37,7 @@ document.addEventListener("change", (event) => {
     count(form);
   } else if (box.form?.matches("[data-batch]")) {
     count(box.form);
-  } else if (box.form?.matches("[data-filters]") && box.matches("select, input[type=date]")) {
+  } else if (box.form?.matches("[data-filters]") && box.matches("select")) {
     box.form.requestSubmit ? box.form.requestSubmit() : box.form.submit();
   }
 });
