@@ -126,6 +126,8 @@ async def test_every_role_is_refused_every_route_whose_right_it_lacks(
         for role, person in people.items():
             async with browser(app, person) as someone:
                 for method, path, right in routes:
+                    if right in rights()[role] and method != "GET":
+                        continue
                     answer = await someone.send(method, filled(path))
                     refused = answer.status_code == 403
                     if answer.status_code >= 500 or (right not in rights()[role] and not refused):
