@@ -14,6 +14,7 @@ from services.supervision.plans.queries import (
     departments_of,
     figures_of,
     get_plan,
+    history_of,
     is_unplaced,
     list_plans,
     nodes_of,
@@ -41,6 +42,7 @@ from services.supervision.plans.refusals import (
 )
 from services.supervision.plans.starting import start_from_last_year, start_from_template, upload_notice
 from services.supervision.plans.suggestions import Suggestion, suggest
+from services.supervision.plans.trees import snapshot
 
 __all__ = [
     "ANSWERED_FOR",
@@ -79,6 +81,7 @@ __all__ = [
     "fill_gaps",
     "get_plan",
     "give_back",
+    "history_of",
     "is_unplaced",
     "list_plans",
     "merge_node",
@@ -92,6 +95,7 @@ __all__ = [
     "reassign_node",
     "send_for_signature",
     "sign",
+    "snapshot",
     "split_node",
     "split_points",
     "start_from_last_year",

@@ -40,7 +40,7 @@ def write_change(plan: Plan, row: PlanNode, change: NodeChange, departments: Ite
     differences = []
     for name, value in fields.items():
         before = getattr(row, name)
-        if before != value:
+        if not _same(name, before, value):
             setattr(row, name, value)
             differences.append({"field": name, "before": _plain(before), "after": _plain(value)})
     words = {difference["field"] for difference in differences} & {"heading", "text"}
@@ -70,6 +70,13 @@ def _outside(plan: Plan, day: date | None) -> str | None:
     if day is None or date(plan.year, 1, 1) <= day <= date(plan.year + 1, 12, 31):
         return None
     return f"完成时限应在{plan.year}年1月1日至{plan.year + 1}年12月31日之间"
+
+
+def _same(name: str, before: Any, value: Any) -> bool:
+    """A form sends line ends and orders of its own: only what was really changed counts."""
+    if name == "department_ids":
+        return set(before) == set(value)
+    return bool(_tidy(name, before) == value) if before is not None else value is None
 
 
 def _tidy(name: str, value: Any) -> Any:

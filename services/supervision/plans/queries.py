@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import func, select
 
+from services.kernel.trail import AuditEntry
 from services.kernel.work import Work
 from services.regulation import notices
 from services.supervision.plans.models import Notice, Plan, PlanNode, PlanVersion
@@ -148,6 +149,12 @@ async def plan_of_notice(work: Work, sha256: str) -> Plan | None:
     return await work.first(
         query.where(Notice.sha256 == sha256, Plan.state != "discarded").order_by(Plan.created_at.desc())
     )
+
+
+async def history_of(work: Work, plan_id: UUID, *, most: int = 100) -> Sequence[AuditEntry]:
+    """What happened to a plan, the latest first."""
+    about = select(AuditEntry).where(AuditEntry.about_kind == "plan", AuditEntry.about_id == plan_id)
+    return await work.all(about.order_by(AuditEntry.at.desc(), AuditEntry.id.desc()).limit(most))
 
 
 def figures_of(paper: Notice | None, rows: Sequence[PlanNode]) -> Figures:

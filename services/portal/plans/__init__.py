@@ -1,0 +1,1 @@
+"""The plan for the year on the screen: importing, reviewing, signing, reading, amending."""
