@@ -1,23 +1,32 @@
 """One engine per login, opened lazily; the tenant is set in the same message as BEGIN."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 from uuid import UUID
 
 import msgspec
+from asyncpg import InterfaceError, PostgresError  # type: ignore[import-untyped]
 from sqlalchemy import URL, Connection, event, make_url
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
-from sqlalchemy.orm import SessionTransaction
+from sqlalchemy.orm import Session, SessionTransaction
 from sqlalchemy.util import await_only
 
 from services.kernel.refusals import Refusal
 from services.kernel.schema import password
 from services.kernel.table import Login
 
-CONNECTIONS: Mapping[Login, int] = {Login.TOWN: 4, Login.ENTERPRISE: 2, Login.IDENTITY: 2, Login.WORKER: 4}
+CONNECTIONS: Mapping[Login, int] = {Login.TOWN: 4, Login.ENTERPRISE: 2, Login.IDENTITY: 2, Login.WORKER: 8}
 """Connections a process may hold per login; the others hold one. With what one process uses, never above twelve."""
 
 PERSISTENT_SETTINGS = {"application_name": "anzhen", "jit": "off"}
+
+
+OUTAGES = (SQLAlchemyError, PostgresError, InterfaceError, OSError)
+"""What statements raise while PostgreSQL is away; the driver's own errors come through where it is used beneath."""
+
+SENT = "sent"
+"""The mark on a session whose transaction wrote outbox rows: after its commit the relay is woken."""
 
 
 class Scope(msgspec.Struct, frozen=True):
@@ -55,8 +64,9 @@ class Sessions(Protocol):
 class Database:
     """The engines of one process, each on its own login."""
 
-    def __init__(self, urls: Mapping[Login, URL]) -> None:
+    def __init__(self, urls: Mapping[Login, URL], when_sent: Callable[[], None] = lambda: None) -> None:
         self._urls = urls
+        self._when_sent = when_sent
         self._engines: dict[Login, AsyncEngine] = {}
 
     def engine(self, login: Login) -> AsyncEngine:
@@ -74,6 +84,11 @@ class Database:
         def begun(_session: object, transaction: SessionTransaction, connection: Connection) -> None:
             if not transaction.nested:
                 await_only(driver(connection).execute(begin))
+
+        @event.listens_for(session.sync_session, "after_commit")
+        def committed(ended: Session) -> None:
+            if ended.info.pop(SENT, False):
+                self._when_sent()
 
         return session
 
@@ -102,6 +117,12 @@ FROM pg_roles r WHERE rolname = current_user
 def driver(connection: Connection) -> Any:
     """The asyncpg connection beneath."""
     return connection.connection.driver_connection
+
+
+async def beneath(session: AsyncSession) -> Any:
+    """The asyncpg connection of a session's transaction, for the few statements that run at every request or job."""
+    connection = await session.connection()
+    return driver(connection.sync_connection) if connection.sync_connection else None
 
 
 def login_urls(admin: str | URL, secret: str, own: Mapping[str, str] | None = None) -> dict[Login, URL]:

@@ -1,7 +1,9 @@
 """A job is an action that nobody is waiting for: it takes ids, opens its own Work, and may run twice."""
 
-from collections.abc import Awaitable, Callable
-from typing import Any
+from collections.abc import Awaitable, Callable, Sequence
+from functools import cache
+from inspect import signature
+from typing import Any, get_type_hints
 
 import msgspec
 
@@ -21,6 +23,20 @@ class Job(msgspec.Struct, frozen=True):
     async def __call__(self, *args: Any, **kwargs: Any) -> None:
         """Run it at once, as tests do."""
         await self.function(*args, **kwargs)
+
+    def restored(self, args: Sequence[Any]) -> list[Any]:
+        """The arguments as the types that the function is annotated with; raises TypeError or ValidationError where they do not fit."""
+        kinds = _kinds(self.function)
+        if len(args) != len(kinds):
+            raise TypeError("the job takes another number of arguments")
+        return [msgspec.convert(arg, kind) for arg, kind in zip(args, kinds, strict=True)]
+
+
+@cache
+def _kinds(function: JobFunction) -> Sequence[Any]:
+    """What the parameters after the first are annotated with."""
+    hints = get_type_hints(function)
+    return [hints[name] for name in list(signature(function).parameters)[1:]]
 
 
 REGISTRY: dict[str, Job] = {}

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import text
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -13,6 +14,23 @@ LEASE = timedelta(seconds=30)
 """How long a rung row may take before it is rung again."""
 MOST_ATTEMPTS = 8
 """After so many a row is dead and waits for a person."""
+NAMESPACE = "anzhen"
+"""What every key in Redis begins with."""
+
+
+class Pace(msgspec.Struct, frozen=True, kw_only=True):
+    """How fast the outbox moves; tests hurry it."""
+
+    lease: timedelta = LEASE
+    first_delay: timedelta = timedelta(seconds=5)
+    """After the first failure; each further one waits four times as long, at most an hour."""
+    look_every: timedelta = timedelta(milliseconds=500)
+    """How long a due row may lie when no wake-up came through."""
+
+    def delay(self, attempts: int) -> timedelta:
+        """How long a row waits after so many attempts."""
+        factor: int = 4 ** (max(attempts, 1) - 1)
+        return min(self.first_delay * factor, timedelta(hours=1))
 
 
 class Outbox(TenantTable):

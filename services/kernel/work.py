@@ -13,7 +13,7 @@ from sqlalchemy.orm import ORMExecuteState, with_loader_criteria
 from sqlalchemy.orm.exc import StaleDataError
 
 from services.kernel import clock
-from services.kernel.database import Scope, Sessions
+from services.kernel.database import SENT, Scope, Sessions
 from services.kernel.jobs import Job
 from services.kernel.outbox import Outbox
 from services.kernel.refusals import Forbidden, NotFound, Stale
@@ -141,6 +141,7 @@ class Work:
     # send
     def send(self, job: Job, *args: Any, due_at: datetime | None = None) -> None:
         """Write the outbox row of a job in this transaction; it runs after the commit, at `due_at` or at once."""
+        self.session.info[SENT] = True
         self.add(
             Outbox(
                 job=job.name,

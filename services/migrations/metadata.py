@@ -1,6 +1,6 @@
 """Every table of the deployment, imported in one place."""
 
-from services.kernel import attachments, outbox, trail
+from services.kernel import attachments, outbox, schedules, trail
 from services.kernel.table import Base
 from services.notifications.messages import models as messages
 from services.supervision.accidents import models as accidents
@@ -21,6 +21,7 @@ ROOMS = (
     outbox,
     plans,
     registry,
+    schedules,
     signing_in,
     tenant_keys,
     townships,

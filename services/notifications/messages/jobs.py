@@ -22,8 +22,7 @@ async def send_email(bench: Bench, message_id: UUID) -> None:
         return
     state, error, refused = "sent", None, None
     try:
-        async with bench.kept():
-            await asyncio.to_thread(deliver, server, letter)
+        await asyncio.to_thread(deliver, server, letter)
     except NotAccepted as reason:
         state, error, refused = "failed", str(reason), reason
     except Doubtful as reason:

@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import ColumnElement, Select, func, or_, select
 
+from services.kernel.database import beneath
 from services.kernel.work import Work
 from services.notifications.messages.models import Message
 from services.tenancy.members.models import Member
@@ -51,10 +52,8 @@ class Sent(msgspec.Struct, frozen=True):
 
 async def unread(work: Work) -> int:
     """How many messages wait for this person; every page asks, so it goes straight to the driver."""
-    connection = await work.session.connection()
-    sync = await connection.get_raw_connection()
-    beneath = sync.driver_connection
-    return int(await beneath.fetchval(UNREAD, work.tenant_id, work.identity.member_id)) if beneath else 0
+    connection = await beneath(work.session)
+    return int(await connection.fetchval(UNREAD, work.tenant_id, work.identity.member_id))
 
 
 async def inbox(work: Work, asked: Asked) -> tuple[Sequence[Message], int]:

@@ -1,0 +1,35 @@
+"""What runs beside the web: the jobs of every room, their schedules, and for which tenants."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from sqlalchemy import select
+
+from services.kernel import scheduler, tidying, worker
+from services.kernel.database import Scope, Sessions
+from services.kernel.settings import Settings
+from services.kernel.table import Login
+from services.notifications.channels.chosen import use
+from services.notifications.messages import jobs as messages
+from services.tenancy.townships.models import Tenant
+
+JOBS = (messages, tidying)
+"""Every module with jobs: importing it is what registers them."""
+
+
+def work(settings: Settings) -> int:
+    """One worker until SIGTERM."""
+    use(settings)
+    return worker.run(settings)
+
+
+def schedule(settings: Settings) -> int:
+    """One scheduler, which also seals the trails, until SIGTERM."""
+    return scheduler.run(settings, tenants)
+
+
+async def tenants(sessions: Sessions) -> Mapping[UUID, str]:
+    """Every active township and district, and the platform, with its kind."""
+    async with sessions.session(Login.WORKER, Scope()) as session:
+        rows = await session.execute(select(Tenant.id, Tenant.kind).where(Tenant.state == "active").order_by(Tenant.id))
+        return {row.id: row.kind for row in rows}
