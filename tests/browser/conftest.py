@@ -2,12 +2,16 @@
 
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, Page, async_playwright
+from sqlalchemy import URL
 
+from services.tenancy.signing_in.person import Person
 from tests.browser.harness.browser import chromium
 from tests.browser.harness.checks import Complaints, require_letters
+from tests.browser.served import Served, serve
 
 PC = (1366, 768)
 PHONE = (390, 844)
@@ -59,3 +63,22 @@ async def new_page(browser: Browser, complaints: Complaints) -> AsyncIterator[Ne
     for context in contexts:
         await context.close()
     assert not complaints.lines, "\n".join(complaints.lines)
+
+
+@pytest.fixture
+async def served(own_database: URL, tmp_path: Path) -> AsyncIterator[Served]:
+    """The real application over an empty database with the real logins."""
+    async with serve(own_database, tmp_path) as served:
+        yield served
+
+
+@pytest.fixture
+def page_of(served: Served, new_page: NewPage) -> NewPage:
+    """A page in which a person is signed in: `await page_of(person, PHONE, "dark")`."""
+
+    async def opened(person: Person, viewport: tuple[int, int] = PC, theme: str = "light") -> Page:
+        page = await new_page(viewport, theme, base_url=served.url)
+        await served.sign_in(page, person)
+        return page
+
+    return opened

@@ -199,3 +199,14 @@ async def test_charts_are_tables_without_scripts(new_page: NewPage) -> None:
     await shown(page, "board")
     assert await page.get_by_role("cell", name="147", exact=True).is_visible()
     assert await page.locator(".chart-area").first.is_hidden()
+
+
+async def test_a_ledger_prints_as_a_table_in_black_on_white(new_page: NewPage) -> None:
+    """Even from a phone in the dark: no menu, no buttons, the whole table with its head."""
+    page = await shown(await new_page(PHONE, "dark"), "ledger")
+    await page.emulate_media(media="print", color_scheme="dark")
+    for hidden in (".side", ".tabs", ".top", ".filters", ".actions"):
+        assert await page.locator(hidden).first.is_hidden(), hidden
+    style = "element => [getComputedStyle(element).display, getComputedStyle(element).color]"
+    assert await page.locator(".ledger thead").evaluate(style) == ["table-header-group", "rgb(0, 0, 0)"]
+    assert await page.locator(".ledger tbody td").nth(1).evaluate(style) == ["table-cell", "rgb(0, 0, 0)"]
