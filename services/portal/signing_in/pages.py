@@ -8,12 +8,12 @@ from litestar import Router, get, post
 from litestar.response import Redirect, Template
 
 from services.kernel.refusals import BadInput, NotFound
+from services.portal.fields import FormData, word
 from services.portal.forms import Form
 from services.portal.frame import page, says
 from services.portal.signing_in import second_factor
 from services.portal.signing_in.visits import (
     AnyRequest,
-    FormData,
     inside,
     refused_at_the_door,
     settings_of,
@@ -21,7 +21,6 @@ from services.portal.signing_in.visits import (
     visit_of,
     with_session,
     without_session,
-    word,
 )
 from services.tenancy import signing_in
 from services.tenancy.door import needs

@@ -6,17 +6,16 @@ import segno
 from litestar import get, post
 from litestar.response import Redirect, Template
 
+from services.portal.fields import FormData, word
 from services.portal.forms import Form
 from services.portal.frame import page
 from services.portal.signing_in.visits import (
     AnyRequest,
-    FormData,
     inside,
     master_of,
     refused_at_the_door,
     visit_of,
     with_session,
-    word,
 )
 from services.tenancy import signing_in
 from services.tenancy.door import needs

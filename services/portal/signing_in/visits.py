@@ -1,11 +1,9 @@
 """What a browser brings to the door and takes away from it."""
 
 import re
-from typing import Annotated, Any
+from typing import Any
 
 from litestar import Request
-from litestar.enums import RequestEncodingType
-from litestar.params import Body
 from litestar.response import Redirect, Template
 
 from services.kernel.keys import MasterKey, master_key
@@ -15,7 +13,6 @@ from services.portal.frame import page
 from services.tenancy import signing_in
 
 AnyRequest = Request[Any, Any, Any]
-FormData = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.URL_ENCODED)]
 INSIDE = re.compile(r"/(?![/\\])[!-\[\]-~]*")
 """A path of ours in plain letters: no other host can hide behind a second slash or a backslash."""
 
@@ -29,13 +26,6 @@ def visit_of(request: AnyRequest) -> signing_in.Visit:
 def inside(target: object) -> str:
     """Where to go on: a page of ours, or the first page instead of anything else."""
     return target if isinstance(target, str) and INSIDE.fullmatch(target) else "/"
-
-
-def word(data: dict[str, Any], name: str) -> str:
-    """One field of a form as text; a field sent twice counts with its last value."""
-    value = data.get(name, "")
-    value = value[-1] if isinstance(value, list) and value else value
-    return value if isinstance(value, str) else ""
 
 
 def token_of(request: AnyRequest) -> str | None:

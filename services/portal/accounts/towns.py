@@ -1,0 +1,92 @@
+"""The directory of districts and townships: made by the platform's operator, read by the administrators and the district."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import get, post
+from litestar.response import Redirect, Template
+
+from services.kernel.refusals import BadInput
+from services.kernel.table import Login
+from services.kernel.work import Work
+from services.portal.fields import FormData, identifier, word
+from services.portal.forms import Form
+from services.portal.frame import page, says
+from services.portal.signing_in.visits import AnyRequest
+from services.tenancy import townships
+from services.tenancy.door import CurrentWork, needs
+from services.tenancy.roles import Role
+
+says(
+    place_created="已建好，请安全保密管理员授予首个账号",
+    place_suspended="已停用，该单位人员不能再登录",
+    place_resumed="已恢复",
+)
+OPERATOR = needs("township:create", login=Login.PLATFORM)
+SUSPENDS = needs("township:suspend", login=Login.PLATFORM)
+KINDS = {"township": "镇街", "district": "区县"}
+
+
+@get("/towns", opt=needs("township:read"))
+async def directory(request: AnyRequest, work: CurrentWork) -> Template:
+    """镇街."""
+    mine = request.user.tenant if request.user.role_of is Role.DISTRICT_OVERSEER else None
+    districts = [one for one in await townships.districts(work) if mine in {None, one.id}]
+    towns = await townships.townships(work, district_id=mine)
+    return page(request, "accounts/towns.html", districts=districts, towns=towns)
+
+
+@get("/towns/new", opt=OPERATOR)
+async def new_place(request: AnyRequest, work: CurrentWork) -> Template:
+    """新建镇街或区县."""
+    return page(
+        request, "accounts/new_town.html", form=Form(), **await _choices(work, word(request.query_params, "kind"))
+    )
+
+
+@post("/towns/new", opt=OPERATOR)
+async def create(request: AnyRequest, work: CurrentWork, data: FormData) -> Redirect | Template:
+    """A new tenant."""
+    named = {name: word(data, name).strip() for name in ("code", "name", "slug", "full_name")}
+    try:
+        await _create(work, data, named)
+    except BadInput as refusal:
+        await work.session.rollback()
+        form = Form({name: word(data, name) for name in data}, refusal.fields)
+        choices = await _choices(work, word(data, "kind"))
+        return page(request, "accounts/new_town.html", status=422, form=form, **choices)
+    return Redirect("/towns?done=place-created", status_code=303)
+
+
+@post("/towns/{tenant_id:uuid}/suspend", opt=SUSPENDS)
+async def suspend(request: AnyRequest, work: CurrentWork, tenant_id: UUID) -> Redirect:
+    """停用."""
+    await townships.suspend(work, tenant_id)
+    request.app.state.remembered.forget()
+    return Redirect("/towns?done=place-suspended", status_code=303)
+
+
+@post("/towns/{tenant_id:uuid}/resume", opt=SUSPENDS)
+async def resume(work: CurrentWork, tenant_id: UUID) -> Redirect:
+    """恢复."""
+    await townships.resume(work, tenant_id)
+    return Redirect("/towns?done=place-resumed", status_code=303)
+
+
+async def _create(work: Work, data: dict[str, Any], named: dict[str, str]) -> None:
+    if word(data, "kind") == "district":
+        await townships.create_district(work, **named)
+        return
+    district = identifier(data, "district")
+    if district is None:
+        raise BadInput(fields={"district": "请选择所属区县"})
+    await townships.create_township(work, district_id=district, **named)
+
+
+async def _choices(work: Work, kind: str) -> dict[str, Any]:
+    districts = [(str(one.id), one.full_name) for one in await townships.districts(work)]
+    kind = kind if kind in KINDS else "township"
+    return {"kind": kind, "kind_word": KINDS[kind], "districts": districts}
+
+
+ROUTES: list[Any] = [directory, new_place, create, suspend, resume]
