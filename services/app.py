@@ -20,6 +20,7 @@ from services.kernel.installation import role_secret, web_secret
 from services.kernel.logs import configure_logs
 from services.kernel.settings import Settings
 from services.kernel.table import Login
+from services.kernel.wakeup import Wakeup
 from services.migrations.migrate import head
 from services.portal import bell, pages, problems
 from services.portal.environment import template_environment
@@ -79,12 +80,14 @@ def connected(settings: Settings, sessions: Sessions | None) -> Any:
         app.state.settings = settings
         app.state.remembered = door.Remembered()
         app.state.head = head()
-        app.state.sessions = sessions or await connect(settings, web_logins())
+        wakeup = Wakeup(settings.redis_url)
+        app.state.sessions = sessions or await connect(settings, web_logins(), wakeup)
         try:
             yield
         finally:
             if sessions is None:
                 await app.state.sessions.close()
+            await wakeup.close()
 
     return life
 
@@ -94,8 +97,8 @@ def web_logins() -> Sequence[Login]:
     return (Login.TOWN, Login.ENTERPRISE, Login.DISTRICT, Login.DESK, Login.PUBLIC, Login.IDENTITY, Login.PLATFORM)
 
 
-async def connect(settings: Settings, logins: Sequence[Login]) -> Database:
-    """The database of these settings; raises UnsafeLogin where a login could look past row security."""
-    database = Database(login_urls(settings.database_url or "", role_secret(settings), settings.role_urls))
+async def connect(settings: Settings, logins: Sequence[Login], wakeup: Wakeup) -> Database:
+    """The database of these settings, which wakes the relays when something was sent; raises UnsafeLogin where a login could look past row security."""
+    database = Database(login_urls(settings.database_url or "", role_secret(settings), settings.role_urls), wakeup.ring)
     await database.refuse_unsafe_logins(*logins)
     return database
