@@ -121,5 +121,3 @@ def workers(own_database: URL, redis_url: str, tmp_path: Path) -> Iterator[Worke
     with Redis.from_url(redis_url) as client:
         for key in client.scan_iter(f"{workers.namespace}:*"):
             client.delete(key)
-
-

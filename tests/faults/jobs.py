@@ -14,7 +14,9 @@ from services.notifications import messages
 @job(queue="messages", rights={"message:post"})
 async def tell(work: Work, member_id: UUID, number: int) -> None:
     """Tell a member of one event."""
-    await messages.post(work, to=[member_id], event=f"event:{number}", subject="新任务", body="请签收。", link="/assignments")
+    await messages.post(
+        work, to=[member_id], event=f"event:{number}", subject="新任务", body="请签收。", link="/assignments"
+    )
 
 
 @job(queue="messages")
