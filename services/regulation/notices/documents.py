@@ -4,12 +4,12 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from services.regulation.notices.text import Flow
+from services.regulation.notices.text import Flow, fold
 from services.regulation.notices.tree import CitedDocument
 
 NUMBER = r"(?:[一-鿿]{1,14})[〔(](\d{4})[〕)]第?(\d{1,5})号"
 _NUMBER = re.compile(NUMBER)
-_AFTER = re.compile(rf"[(〔]?({NUMBER})[)〕]?")
+_AFTER = re.compile(rf"(?:[(〔]|(?![和与及对由按见]))({NUMBER})[)〕]?")
 _ORDER = re.compile(r"[(〔]?((?:[一-鿿]{2,16}令)(?:〔(\d{4})〕)?第?\d{1,4}号)[)〕]?")
 _EDITION = re.compile(r"[(〔](\d{4})年?(?:版|本|修订|修正|第)?[^()〔〕]{0,8}[)〕]")
 _YEAR = re.compile(r"(?:19|20)\d\d(?=年)")
@@ -130,7 +130,7 @@ def _shown(title: str) -> str:
 
 
 def _key(title: str) -> str:
-    plain = re.sub(r"[\s《》〈〉()（）,，、]", "", title)
+    plain = re.sub(r"[\s《》〈〉(),、]", "", fold(title))
     return plain.removeprefix("中华人民共和国")
 
 

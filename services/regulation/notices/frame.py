@@ -67,7 +67,8 @@ def read_frame(lines: Sequence[Line]) -> Frame:
 
 def _first_item(lines: Sequence[Line]) -> int:
     """The line that opens the first item; the list of attachments in a covering letter does not count."""
-    fallback, listing = len(lines), False
+    first: tuple[Rank, int] | None = None
+    listing = False
     for index, line in enumerate(lines):
         label = label_of(line.words)
         if _DATE.fullmatch(line.words) or (label and label.rank in _TOP[:4]):
@@ -76,9 +77,9 @@ def _first_item(lines: Sequence[Line]) -> int:
         if listing or label is None or label.rank not in _TOP:
             continue
         if label.ordinal == 1:
-            return index
-        fallback = min(fallback, index)
-    return fallback
+            return first[1] if first and first[0] < label.rank else index
+        first = first or (label.rank, index)
+    return first[1] if first else len(lines)
 
 
 def _read_head(frame: Frame, lines: Sequence[Line]) -> None:
@@ -178,9 +179,11 @@ def _continued(lines: Sequence[Line], index: int, last: Role | None, *, attached
     """The role of a line that closes nothing itself but goes on with what stands before it."""
     if attached or last is Role.ATTACHMENT:
         return Role.ATTACHMENT
-    if last is Role.COPY_TO and not lines[index - 1].words.endswith("。"):
-        return Role.COPY_TO
-    return Role.PARAGRAPH if last is not None and label_of(lines[index].words) is None else None
+    if label_of(lines[index].words) is not None or last is None:
+        return None
+    if last in _ENDINGS:
+        return Role.COPY_TO if last is Role.COPY_TO and not lines[index - 1].words.endswith("。") else Role.IMPRINT
+    return Role.PARAGRAPH
 
 
 def _closing_role(lines: Sequence[Line], index: int, top: int) -> Role | None:
@@ -192,7 +195,7 @@ def _closing_role(lines: Sequence[Line], index: int, top: int) -> Role | None:
         (Role.IMPRINT, _IMPRINT.fullmatch(words) or _organisation_before(lines, index, _IMPRINT)),
         (Role.NOTE, _NOTE.fullmatch(words)),
         (Role.DATE, (complete or signed) and _DATE.fullmatch(words)),
-        (Role.SIGNATURE, complete and _organisation_before(lines, index, _DATE_ALONE)),
+        (Role.SIGNATURE, _organisation_before(lines, index, _DATE_ALONE)),
         (Role.LETTER, _CLOSING.fullmatch(words)),
         (Role.ATTACHMENT, _is_attachment(words)),
     )

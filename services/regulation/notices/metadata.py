@@ -34,7 +34,7 @@ def read_metadata(paper: Paper, frame: Frame) -> Metadata:
     number = document_number(frame.words(Role.NUMBER))
     title = _clean(paper, frame, Role.TITLE) or None
     signed = _date(frame)
-    named = _YEAR.search(f"{title or ''}{frame.words(Role.INNER_TITLE)}")
+    named = _YEAR.search(f"{frame.words(Role.TITLE)}{frame.words(Role.INNER_TITLE)}")
     year = number[1] if number else int(named[0]) if named else signed.year if signed else None
     return Metadata(
         issuer=_issuer(frame, title),

@@ -137,10 +137,11 @@ class _Builder:
         ]
 
     def _top_of(self, index: int) -> int:
-        parent = self._marks[index].parent
+        """The item at the top of the paper above this one; those at the top themselves are kin of each other."""
+        top, parent = -1, self._marks[index].parent
         while parent is not None:
-            index, parent = parent, self._marks[parent].parent
-        return index
+            top, parent = parent, self._marks[parent].parent
+        return top
 
     def _place(self) -> list[Placed]:
         return placed(

@@ -181,7 +181,9 @@ def open_nodes(nodes: list[Node] | tuple[Node, ...], index: int) -> list[int]:
     above = index - 1 if index else None
     while above is not None:
         chain.append(above)
-        above = nodes[above].parent
+        higher = nodes[above].parent
+        # A broken tree may point forward; the walk must still end.
+        above = higher if higher is not None and higher < above else None
     return chain
 
 

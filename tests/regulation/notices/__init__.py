@@ -1,0 +1,1 @@
+"""Notices read into the trees of their plans."""
