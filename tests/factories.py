@@ -164,6 +164,7 @@ async def an_account(
         role=role.value,
         enterprise_id=member.enterprise_id if member else None,
         enterprise_name="示例甲砖瓦厂" if role in ENTERPRISE_ROLES else None,
+        department_id=member.department_id if member else None,
         sectors=list(sectors),
         created_at=THEN,
     )

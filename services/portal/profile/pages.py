@@ -23,7 +23,7 @@ from services.portal.signing_in.visits import (
 from services.tenancy import members, signing_in
 from services.tenancy.door import CurrentWork, needs
 
-says(secret_changed="密码已修改，其他设备上的登录已全部退出", session_ended="已退出那一处登录")
+says(renewed="密码已修改，其他设备上的登录已全部退出", session_ended="已退出那一处登录")
 SYSTEMS = (
     ("MicroMessenger", "微信"),
     ("Android", "安卓手机"),
@@ -82,7 +82,7 @@ async def change_password(request: AnyRequest, data: FormData) -> Redirect | Tem
         )
     except (BadInput, signing_in.TooManyAttempts, signing_in.DoorBusy) as refusal:
         return refused_at_the_door(request, "profile/password.html", refusal, "current", {})
-    target = "/" if request.user.owes else "/profile?done=secret-changed"
+    target = "/" if request.user.owes else "/profile?done=renewed"
     return with_session(request, Redirect(target, status_code=303), token)
 
 
