@@ -11,9 +11,11 @@ from services.kernel.settings import Settings
 from services.kernel.table import Login
 from services.notifications.channels.chosen import use
 from services.notifications.messages import jobs as messages
+from services.supervision.assignments import jobs as assignments
+from services.supervision.plans import jobs as plans
 from services.tenancy.townships.models import Tenant
 
-JOBS = (messages, tidying)
+JOBS = (assignments, messages, plans, tidying)
 """Every module with jobs: importing it is what registers them."""
 
 

@@ -14,7 +14,7 @@ from services.kernel.database import async_url
 from services.kernel.settings import Settings
 from services.launcher import CannotStart, Stores, stores
 from services.migrations.migrate import head
-from services.portal.assets_manifest import AssetsNotBuilt, manifest
+from services.portal.assets_manifest import AssetsNotBuiltError, manifest
 
 LITTLE_SPACE = 1_000_000_000
 
@@ -60,7 +60,7 @@ def _home(settings: Settings) -> Finding:
 def _pages() -> Finding:
     try:
         return Finding("页面资源", fine=True, words=f"{len(manifest())} 个文件")
-    except AssetsNotBuilt as missing:
+    except AssetsNotBuiltError as missing:
         return Finding("页面资源", fine=False, words=str(missing))
 
 
