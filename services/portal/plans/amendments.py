@@ -1,14 +1,17 @@
 """修订: what a published plan's amendment changes, and every version that was ever in force."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from litestar import get, post
+from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
 from services.kernel.refusals import BadInput, NotFound, Refusal, Stale
 from services.kernel.work import Work
+from services.portal.filters import date_zh
 from services.portal.forms import Form
 from services.portal.frame import AnyRequest, page
 from services.portal.plans import labels
@@ -20,7 +23,7 @@ from services.tenancy.door import CurrentWork, needs
 
 
 @get("/{plan_id:uuid}/amend", opt=needs("plan:amend"))
-async def amend_page(request: AnyRequest, work: CurrentWork, plan_id: UUID) -> Template:
+async def amend_page(request: AnyRequest, work: CurrentWork, plan_id: FromPath[UUID]) -> Template:
     """Every item with its fields, the reason at the end."""
     review = await review_of(work, plan_id)
     return _form_page(request, review, Form(_values(review.nodes)))
@@ -50,7 +53,7 @@ def _values(nodes: Sequence[plans.PlanNode]) -> dict[str, Any]:
 
 
 @post("/{plan_id:uuid}/amend", opt=needs("plan:amend"))
-async def amend(request: AnyRequest, work: CurrentWork, plan_id: UUID, data: Filled) -> Redirect | Template:
+async def amend(request: AnyRequest, work: CurrentWork, plan_id: FromPath[UUID], data: Filled) -> Redirect | Template:
     """The next amendment; a stale or faulty one comes back with everything that was typed."""
     try:
         amendment = await _amendment(work, plan_id, data)
@@ -113,7 +116,7 @@ async def _again(request: AnyRequest, work: Work, plan_id: UUID, data: Mapping[s
 
 
 @get("/{plan_id:uuid}/versions", opt=needs("plan:read"))
-async def versions(request: AnyRequest, work: CurrentWork, plan_id: UUID) -> Template:
+async def versions(request: AnyRequest, work: CurrentWork, plan_id: FromPath[UUID]) -> Template:
     """Every version with its reason and its differences."""
     review = await review_of(work, plan_id)
     found = await plans.versions_of(work, plan_id)
@@ -122,7 +125,9 @@ async def versions(request: AnyRequest, work: CurrentWork, plan_id: UUID) -> Tem
 
 
 @get("/{plan_id:uuid}/versions/{version:int}", opt=needs("plan:read"))
-async def one_version(request: AnyRequest, work: CurrentWork, plan_id: UUID, version: int) -> Template:
+async def one_version(
+    request: AnyRequest, work: CurrentWork, plan_id: FromPath[UUID], version: FromPath[int]
+) -> Template:
     """The plan as it stood in one version."""
     review = await review_of(work, plan_id)
     found = await plans.versions_of(work, plan_id)
@@ -150,6 +155,8 @@ def _words(review: Review, name: str, value: Any) -> str:
         return "（空）"
     if name == "department_ids":
         return "、".join(review.names([UUID(one) for one in value]))
+    if name == "due_on":
+        return date_zh(date.fromisoformat(value))
     return labels.ENTERPRISE_SETS[value] if name == "enterprise_set" else str(value)
 
 

@@ -2,16 +2,15 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
-from litestar.enums import RequestEncodingType
-from litestar.params import Body
+from litestar.params import URLEncodedBody
 
 from services.kernel.refusals import BadInput
 from services.supervision import plans
 
-Filled = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.URL_ENCODED)]
+Filled = URLEncodedBody[dict[str, Any]]
 MOST_DIGITS = 9
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import get, post
+from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
 from services.kernel.refusals import BadInput, NotFound, Refusal, Stale
@@ -22,7 +23,7 @@ Answer = Redirect | Template
 
 
 @get("/{plan_id:uuid}/nodes/{node_id:uuid}", opt=needs("plan:read"))
-async def show_node(request: AnyRequest, work: CurrentWork, plan_id: UUID, node_id: UUID) -> Answer:
+async def show_node(request: AnyRequest, work: CurrentWork, plan_id: FromPath[UUID], node_id: FromPath[UUID]) -> Answer:
     """One row, opened for editing or closed again."""
     if "part" not in request.query_params:
         return back_to(plan_id, node_id, opened=True)
@@ -31,7 +32,9 @@ async def show_node(request: AnyRequest, work: CurrentWork, plan_id: UUID, node_
 
 
 @post("/{plan_id:uuid}/nodes/{node_id:uuid}", opt=needs("plan:edit"))
-async def save_node(request: AnyRequest, work: CurrentWork, plan_id: UUID, node_id: UUID, data: Filled) -> Answer:
+async def save_node(
+    request: AnyRequest, work: CurrentWork, plan_id: FromPath[UUID], node_id: FromPath[UUID], data: Filled
+) -> Answer:
     """Save a node; with «next» the next item is opened."""
     try:
         await plans.edit_node(work, plan_id, node_id, change_from(data), seen=number(data, "seen"))
@@ -45,7 +48,9 @@ async def save_node(request: AnyRequest, work: CurrentWork, plan_id: UUID, node_
 
 
 @post("/{plan_id:uuid}/nodes/{node_id:uuid}/split", opt=needs("plan:edit"))
-async def split_node(request: AnyRequest, work: CurrentWork, plan_id: UUID, node_id: UUID, data: Filled) -> Answer:
+async def split_node(
+    request: AnyRequest, work: CurrentWork, plan_id: FromPath[UUID], node_id: FromPath[UUID], data: Filled
+) -> Answer:
     """Part a node after the chosen sentence."""
 
     async def split() -> plans.PlanNode:
@@ -57,7 +62,9 @@ async def split_node(request: AnyRequest, work: CurrentWork, plan_id: UUID, node
 
 
 @post("/{plan_id:uuid}/nodes/{node_id:uuid}/merge", opt=needs("plan:edit"))
-async def merge_node(request: AnyRequest, work: CurrentWork, plan_id: UUID, node_id: UUID, data: Filled) -> Answer:
+async def merge_node(
+    request: AnyRequest, work: CurrentWork, plan_id: FromPath[UUID], node_id: FromPath[UUID], data: Filled
+) -> Answer:
     """Join a node with the one before or after it."""
 
     async def merge() -> plans.PlanNode:
@@ -70,7 +77,9 @@ async def merge_node(request: AnyRequest, work: CurrentWork, plan_id: UUID, node
 
 
 @post("/{plan_id:uuid}/nodes/{node_id:uuid}/move", opt=needs("plan:edit"))
-async def move_node(request: AnyRequest, work: CurrentWork, plan_id: UUID, node_id: UUID, data: Filled) -> Answer:
+async def move_node(
+    request: AnyRequest, work: CurrentWork, plan_id: FromPath[UUID], node_id: FromPath[UUID], data: Filled
+) -> Answer:
     """Say what a node is and where it stands."""
 
     async def move() -> plans.PlanNode:
@@ -85,7 +94,7 @@ async def move_node(request: AnyRequest, work: CurrentWork, plan_id: UUID, node_
 
 
 @post("/{plan_id:uuid}/fill", opt=needs("plan:edit"))
-async def fill_gaps(work: CurrentWork, plan_id: UUID, data: Filled) -> Redirect:
+async def fill_gaps(work: CurrentWork, plan_id: FromPath[UUID], data: Filled) -> Redirect:
     """Suggested owners and one day for every task that lacks them."""
     await plans.fill_gaps(work, plan_id, owners=bool(word(data, "owners")), due_on=day_from(data, "due_on"))
     return Redirect(f"/plans/{plan_id}?done=gaps-filled", status_code=303)

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from litestar import Router, get
+from litestar.params import FromPath
 from litestar.response import Template
 
 from services.portal.frame import AnyRequest, page, says
@@ -47,7 +48,7 @@ async def list_of_plans(request: AnyRequest, work: CurrentWork) -> Template:
 
 
 @get("/{plan_id:uuid}", opt=needs("plan:read"))
-async def one_plan(request: AnyRequest, work: CurrentWork, plan_id: UUID) -> Template:
+async def one_plan(request: AnyRequest, work: CurrentWork, plan_id: FromPath[UUID]) -> Template:
     """A draft beside its paper; a signed or published plan as an official reads it."""
     review = await review_of(work, plan_id)
     if review.plan.state in {"draft", "discarded"} or request.query_params.get("view") == "source":

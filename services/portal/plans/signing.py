@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import get, post
+from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
 from services.kernel.refusals import BadInput, Stale
@@ -19,7 +20,7 @@ from services.tenancy.door import CurrentWork, needs
 
 
 @get("/{plan_id:uuid}/sign", opt=needs("plan:read"))
-async def sign_page(request: AnyRequest, work: CurrentWork, plan_id: UUID) -> Template:
+async def sign_page(request: AnyRequest, work: CurrentWork, plan_id: FromPath[UUID]) -> Template:
     """What a leader looks at before signing."""
     return await sheet(request, work, plan_id, Form())
 
@@ -68,14 +69,14 @@ async def events_of(work: Work, plan_id: UUID) -> list[dict[str, Any]]:
 
 
 @post("/{plan_id:uuid}/send", opt=needs("plan:edit"))
-async def send(work: CurrentWork, plan_id: UUID) -> Redirect:
+async def send(work: CurrentWork, plan_id: FromPath[UUID]) -> Redirect:
     """Lay the draft before the leaders."""
     await plans.send_for_signature(work, plan_id)
     return done(plan_id, "plan-sent")
 
 
 @post("/{plan_id:uuid}/sign", opt=needs("plan:sign"))
-async def sign(request: AnyRequest, work: CurrentWork, plan_id: UUID, data: Filled) -> Redirect | Template:
+async def sign(request: AnyRequest, work: CurrentWork, plan_id: FromPath[UUID], data: Filled) -> Redirect | Template:
     """Sign exactly the version that was on the screen; a later one is shown first."""
     try:
         await plans.sign(work, plan_id, seen=number(data, "seen"))
@@ -86,7 +87,9 @@ async def sign(request: AnyRequest, work: CurrentWork, plan_id: UUID, data: Fill
 
 
 @post("/{plan_id:uuid}/give-back", opt=needs("plan:sign"))
-async def give_back(request: AnyRequest, work: CurrentWork, plan_id: UUID, data: Filled) -> Redirect | Template:
+async def give_back(
+    request: AnyRequest, work: CurrentWork, plan_id: FromPath[UUID], data: Filled
+) -> Redirect | Template:
     """Give the plan back with a reason."""
     try:
         await plans.give_back(work, plan_id, reason=word(data, "reason"))
@@ -98,21 +101,21 @@ async def give_back(request: AnyRequest, work: CurrentWork, plan_id: UUID, data:
 
 
 @post("/{plan_id:uuid}/publish", opt=needs("plan:publish"))
-async def publish(work: CurrentWork, plan_id: UUID) -> Redirect:
+async def publish(work: CurrentWork, plan_id: FromPath[UUID]) -> Redirect:
     """Bring the signed plan into force."""
     await plans.publish(work, plan_id)
     return done(plan_id, "plan-published")
 
 
 @post("/{plan_id:uuid}/conclude", opt=needs("plan:publish"))
-async def conclude(work: CurrentWork, plan_id: UUID) -> Redirect:
+async def conclude(work: CurrentWork, plan_id: FromPath[UUID]) -> Redirect:
     """Close the plan at the end of its year."""
     await plans.conclude(work, plan_id)
     return done(plan_id, "plan-concluded")
 
 
 @post("/{plan_id:uuid}/discard", opt=needs("plan:edit"))
-async def discard(work: CurrentWork, plan_id: UUID) -> Redirect:
+async def discard(work: CurrentWork, plan_id: FromPath[UUID]) -> Redirect:
     """Throw the draft away."""
     await plans.discard(work, plan_id)
     return Redirect("/plans?done=plan-discarded", status_code=303)

@@ -1,11 +1,10 @@
 """新建年度要点: a file, last year's plan, or the district's template."""
 
-from typing import Annotated, Any
+from typing import Any
 
 from litestar import get, post
 from litestar.datastructures import UploadFile
-from litestar.enums import RequestEncodingType
-from litestar.params import Body
+from litestar.params import MultipartBody
 from litestar.response import Redirect, Template
 
 from services.kernel.documents import FileRefused
@@ -17,7 +16,7 @@ from services.portal.plans.filled import Filled, number, word
 from services.supervision import plans
 from services.tenancy.door import CurrentWork, needs
 
-Uploaded = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.MULTI_PART)]
+Uploaded = MultipartBody[dict[str, Any]]
 
 
 @get("/new", opt=needs("plan:start"))

@@ -7,8 +7,7 @@ from uuid import UUID
 import msgspec
 from litestar import Response, Router, get, patch, post
 from litestar.datastructures import UploadFile
-from litestar.enums import RequestEncodingType
-from litestar.params import Body, Parameter
+from litestar.params import FromPath, FromQuery, HeaderParameter, JSONBody, MultipartBody, QueryParameter
 
 from services.kernel.refusals import BadInput
 from services.kernel.work import Work
@@ -17,9 +16,10 @@ from services.supervision.plans.changes import NodeChange
 from services.supervision.plans.models import Plan
 from services.tenancy.door import CurrentWork, needs
 
-IfMatch = Annotated[str, Parameter(header="If-Match", default="")]
-Uploaded = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.MULTI_PART)]
+IfMatch = Annotated[str, HeaderParameter(name="If-Match")]
+Uploaded = MultipartBody[dict[str, Any]]
 State = Literal["draft", "signed", "published", "closed", "discarded"]
+InState = Annotated[State | None, QueryParameter(name="state")]
 Kind = Literal["section", "target", "task", "requirement", "text"]
 
 
@@ -77,10 +77,10 @@ class Versioned(msgspec.Struct, frozen=True, kw_only=True):
 
 @get("/", opt=needs("plan:read"))
 async def list_plans(
-    work: CurrentWork, year: int | None = None, plan_state: State | None = None
+    work: CurrentWork, year: FromQuery[int | None] = None, in_state: InState = None
 ) -> list[queries.PlanRow]:
     """The town's plans, the newest year first."""
-    return await queries.list_plans(work, year=year, state=plan_state)
+    return await queries.list_plans(work, year=year, state=in_state)
 
 
 @post("/", opt=needs("notice:upload"))
@@ -97,20 +97,20 @@ async def upload(work: CurrentWork, data: Uploaded) -> Response[PlanOut]:
 
 
 @get("/{plan_id:uuid}", opt=needs("plan:read"))
-async def get_plan(work: CurrentWork, plan_id: UUID) -> Response[PlanOut]:
+async def get_plan(work: CurrentWork, plan_id: FromPath[UUID]) -> Response[PlanOut]:
     """One plan with its figures; its version is the ETag."""
     return await _told(work, await queries.get_plan(work, plan_id))
 
 
 @get("/{plan_id:uuid}/nodes", opt=needs("plan:read"))
-async def list_nodes(work: CurrentWork, plan_id: UUID) -> list[dict[str, Any]]:
+async def list_nodes(work: CurrentWork, plan_id: FromPath[UUID]) -> list[dict[str, Any]]:
     """The nodes of a plan in the order of the paper."""
     await queries.get_plan(work, plan_id)
     return [trees.snapshot(row) for row in await queries.nodes_of(work, plan_id)]
 
 
 @get("/{plan_id:uuid}/versions", opt=needs("plan:read"))
-async def list_versions(work: CurrentWork, plan_id: UUID) -> list[Versioned]:
+async def list_versions(work: CurrentWork, plan_id: FromPath[UUID]) -> list[Versioned]:
     """Every version with its reason and its differences, the newest first."""
     await queries.get_plan(work, plan_id)
     return [
@@ -127,7 +127,7 @@ async def list_versions(work: CurrentWork, plan_id: UUID) -> list[Versioned]:
 
 @patch("/{plan_id:uuid}/nodes/{node_id:uuid}", opt=needs("plan:edit"))
 async def edit_node(
-    work: CurrentWork, plan_id: UUID, node_id: UUID, data: NodeChange, if_match: IfMatch
+    work: CurrentWork, plan_id: FromPath[UUID], node_id: FromPath[UUID], data: JSONBody[NodeChange], if_match: IfMatch
 ) -> dict[str, Any]:
     """Write some fields of a node."""
     return trees.snapshot(await editing.edit_node(work, plan_id, node_id, data, seen=_seen(if_match)))
@@ -135,7 +135,7 @@ async def edit_node(
 
 @post("/{plan_id:uuid}/nodes/{node_id:uuid}/split", opt=needs("plan:edit"), status_code=200)
 async def split_node(
-    work: CurrentWork, plan_id: UUID, node_id: UUID, data: SplitAt, if_match: IfMatch
+    work: CurrentWork, plan_id: FromPath[UUID], node_id: FromPath[UUID], data: JSONBody[SplitAt], if_match: IfMatch
 ) -> dict[str, Any]:
     """Part a node; the answer is the second half."""
     return trees.snapshot(await editing.split_node(work, plan_id, node_id, at=data.at, seen=_seen(if_match)))
@@ -143,14 +143,16 @@ async def split_node(
 
 @post("/{plan_id:uuid}/nodes/{node_id:uuid}/merge", opt=needs("plan:edit"), status_code=200)
 async def merge_node(
-    work: CurrentWork, plan_id: UUID, node_id: UUID, data: MergeInto, if_match: IfMatch
+    work: CurrentWork, plan_id: FromPath[UUID], node_id: FromPath[UUID], data: JSONBody[MergeInto], if_match: IfMatch
 ) -> dict[str, Any]:
     """Join a node with a neighbour; the answer is the node that stays."""
     return trees.snapshot(await editing.merge_node(work, plan_id, node_id, into=data.into, seen=_seen(if_match)))
 
 
 @post("/{plan_id:uuid}/nodes/{node_id:uuid}/move", opt=needs("plan:edit"), status_code=200)
-async def move_node(work: CurrentWork, plan_id: UUID, node_id: UUID, data: MoveTo, if_match: IfMatch) -> dict[str, Any]:
+async def move_node(
+    work: CurrentWork, plan_id: FromPath[UUID], node_id: FromPath[UUID], data: JSONBody[MoveTo], if_match: IfMatch = ""
+) -> dict[str, Any]:
     """Say what a node is and where it stands."""
     moved = await editing.reassign_node(
         work, plan_id, node_id, kind=data.kind, parent_id=data.parent_id, seen=_seen(if_match)
@@ -159,31 +161,33 @@ async def move_node(work: CurrentWork, plan_id: UUID, node_id: UUID, data: MoveT
 
 
 @post("/{plan_id:uuid}/send", opt=needs("plan:edit"), status_code=200)
-async def send(work: CurrentWork, plan_id: UUID) -> Response[PlanOut]:
+async def send(work: CurrentWork, plan_id: FromPath[UUID]) -> Response[PlanOut]:
     """Lay a draft before the leaders."""
     return await _told(work, await actions.send_for_signature(work, plan_id))
 
 
 @post("/{plan_id:uuid}/sign", opt=needs("plan:sign"), status_code=200)
-async def sign(work: CurrentWork, plan_id: UUID, if_match: IfMatch) -> Response[PlanOut]:
+async def sign(work: CurrentWork, plan_id: FromPath[UUID], if_match: IfMatch = "") -> Response[PlanOut]:
     """Sign the version that was read."""
     return await _told(work, await actions.sign(work, plan_id, seen=_seen(if_match)))
 
 
 @post("/{plan_id:uuid}/give-back", opt=needs("plan:sign"), status_code=200)
-async def give_back(work: CurrentWork, plan_id: UUID, data: Reason) -> Response[PlanOut]:
+async def give_back(work: CurrentWork, plan_id: FromPath[UUID], data: JSONBody[Reason]) -> Response[PlanOut]:
     """Give a plan back with a reason."""
     return await _told(work, await actions.give_back(work, plan_id, reason=data.reason))
 
 
 @post("/{plan_id:uuid}/publish", opt=needs("plan:publish"), status_code=200)
-async def publish(work: CurrentWork, plan_id: UUID) -> Response[PlanOut]:
+async def publish(work: CurrentWork, plan_id: FromPath[UUID]) -> Response[PlanOut]:
     """Bring a signed plan into force."""
     return await _told(work, await actions.publish(work, plan_id))
 
 
 @post("/{plan_id:uuid}/amendments", opt=needs("plan:amend"))
-async def amend(work: CurrentWork, plan_id: UUID, data: amending.Amendment, if_match: IfMatch) -> Response[PlanOut]:
+async def amend(
+    work: CurrentWork, plan_id: FromPath[UUID], data: JSONBody[amending.Amendment], if_match: IfMatch = ""
+) -> Response[PlanOut]:
     """Amend a published plan under the next number."""
     await amending.amend(work, plan_id, data, seen=_seen(if_match))
     return await _told(work, await queries.get_plan(work, plan_id), status=201)

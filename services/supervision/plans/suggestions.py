@@ -1,7 +1,7 @@
 """Who might answer for a task, told from the actors that the paper names; a person decides."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from uuid import UUID
 
 import msgspec
@@ -62,9 +62,10 @@ def suggest(named: Sequence[str], departments: Sequence[Department]) -> Suggesti
     return Suggestion(tuple(found), chosen, tuple(because))
 
 
-def _meant(name: str, departments: Sequence[Department]) -> Iterable[Department]:
-    exact = [d for d in departments if name in {d.name, *d.aliases} or BEGINNING.sub("", name) in {d.name, *d.aliases}]
-    if exact:
+def _meant(name: str, departments: Sequence[Department]) -> Sequence[Department]:
+    """The departments that a name means; a looser likeness counts only where no closer one is found."""
+    bare = BEGINNING.sub("", name)
+    if exact := [d for d in departments if {name, bare} & {d.name, *d.aliases}]:
         return exact
     if ALL_SECTORS.search(name):
         return [d for d in departments if d.kind == "sector"]
@@ -72,8 +73,16 @@ def _meant(name: str, departments: Sequence[Department]) -> Iterable[Department]
         return []
     if OFFICE.search(name):
         return [d for d in departments if d.kind == "office"]
-    core = _core(name)
-    return [d for d in departments if core and any(_same_work(core, _core(word)) for word in (d.name, *d.aliases))]
+    return _alike(_core(name), departments)
+
+
+def _alike(core: str, departments: Sequence[Department]) -> Sequence[Department]:
+    if len(core) < SHORTEST:
+        return []
+    for alike in (_contains, _abbreviates, _same_line):
+        if found := [d for d in departments if any(alike(core, _core(word)) for word in (d.name, *d.aliases))]:
+            return found
+    return []
 
 
 def _core(name: str) -> str:
@@ -81,11 +90,18 @@ def _core(name: str) -> str:
     return ENDING.sub("", BEGINNING.sub("", name))
 
 
-def _same_work(one: str, other: str) -> bool:
-    if min(len(one), len(other)) < SHORTEST:
-        return False
-    if one in other or other in one:
-        return True
+def _contains(one: str, other: str) -> bool:
+    return len(other) >= SHORTEST and (one in other or other in one)
+
+
+def _abbreviates(one: str, other: str) -> bool:
+    """经发 is 经济发展: the characters of the shorter stand in the longer in the same order, from its first on."""
+    short, long = sorted((one, other), key=len)
+    rest = iter(long)
+    return len(short) >= SHORTEST and short[0] == long[0] and all(character in rest for character in short)
+
+
+def _same_line(one: str, other: str) -> bool:
     return any(_has(one, row) and _has(other, row) for row in ALIKE)
 
 
