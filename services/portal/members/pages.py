@@ -5,6 +5,7 @@ from uuid import UUID
 
 from litestar import Router, get, post
 from litestar.response import Redirect, Template
+from sqlalchemy import select
 
 from services.kernel.refusals import BadInput
 from services.kernel.table import Login
@@ -48,7 +49,7 @@ async def ledger(request: AnyRequest, work: CurrentWork) -> Template:
         at=Page(number=asked.page, total=total, size=members.PAGE),
         dedicated=dedicated,
         required=members.DEDICATED_REQUIRED,
-        supervised=await work.count(registry.chosen(work, registry.EnterpriseFacts())),
+        supervised=await work.count(select(registry.Enterprise).where(registry.Enterprise.left_on.is_(None))),
         Role=Role,
     )
 
