@@ -1,0 +1,1 @@
+"""Told once, whatever is killed."""

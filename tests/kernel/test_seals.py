@@ -1,7 +1,6 @@
 """Nobody changes the trail unseen: not a column, not a row, not their order."""
 
 import json
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -48,13 +47,13 @@ async def words(database: Database) -> list[str]:
 
 
 @pytest.fixture
-async def sealed(database: Database) -> AsyncIterator[Sealer]:
+async def sealed(database: Database) -> Sealer:
     """Two towns with seven and three sealed acts."""
     await act(database, TOWN, 7, hours=1.5, note="整改", who=None)
     await act(database, OTHER, 3)
     sealer = Sealer(database)
     await sealer.sweep([TOWN, OTHER])
-    yield sealer
+    return sealer
 
 
 async def test_an_untouched_trail_is_whole(database: Database, sealed: Sealer) -> None:

@@ -117,6 +117,11 @@ def _events(work: Work) -> Select[str, str, str, datetime, int, int, int]:
     )
 
 
+async def told(work: Work, event: str) -> Message:
+    """The message of an event as it was worded; raises NotFound."""
+    return await work.one(select(Message).where(Message.event == event))
+
+
 async def was_sent_by(work: Work, event: str) -> UUID | None:
     """The member whose act an event was."""
     return await work.first(select(Message.sent_by).where(Message.event == event))
