@@ -1,12 +1,29 @@
 """Every screen of the portal and every JSON route, in one list."""
 
+from services.notifications.messages.api import router as messages_api
 from services.portal.accounts.pages import router as accounts
+from services.portal.audit.pages import router as audit
 from services.portal.home.pages import router as home
 from services.portal.members.pages import router as members
+from services.portal.messages.pages import router as messages
 from services.portal.operations.pages import router as operations
 from services.portal.plans.pages import router as plans
 from services.portal.profile.pages import router as profile
+from services.portal.queues.pages import router as queues
 from services.portal.signing_in.pages import router as signing_in
 from services.supervision.plans.api import router as plans_api
 
-ROUTERS = (accounts, home, members, operations, plans, plans_api, profile, signing_in)
+ROUTERS = (
+    accounts,
+    audit,
+    home,
+    members,
+    messages,
+    messages_api,
+    operations,
+    plans,
+    plans_api,
+    profile,
+    queues,
+    signing_in,
+)
