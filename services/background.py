@@ -12,10 +12,11 @@ from services.kernel.table import Login
 from services.notifications.channels.chosen import use
 from services.notifications.messages import jobs as messages
 from services.supervision.assignments import jobs as assignments
+from services.supervision.feedback import jobs as feedback
 from services.supervision.plans import jobs as plans
 from services.tenancy.townships.models import Tenant
 
-JOBS = (assignments, messages, plans, tidying)
+JOBS = (assignments, feedback, messages, plans, tidying)
 """Every module with jobs: importing it is what registers them."""
 
 

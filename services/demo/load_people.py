@@ -1,6 +1,7 @@
 """Rows of the demo's departments, members and accounts; a dozen accounts are opened with passwords of this installation."""
 
 import secrets
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -32,6 +33,7 @@ OPENED = (
 )
 """One account per role, a second one in the office so that work is accepted by another, and one person with two towns."""
 
+JOINED_ON = date(2024, 7, 1)
 TWO_TOWNS = "shared.safety"
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 Opened = list[tuple[str, str, str]]
@@ -128,7 +130,7 @@ def _member(
         certificate_from=fact.certificate_from,
         certificate_to=fact.certificate_to,
         is_dedicated=fact.is_dedicated,
-        joined_on=clock.legal_day(clock.now()),
+        joined_on=JOINED_ON,
         created_at=clock.now(),
     )
 

@@ -5,6 +5,7 @@ from services.kernel.table import Base
 from services.notifications.messages import models as messages
 from services.supervision.accidents import models as accidents
 from services.supervision.assignments import models as assignments
+from services.supervision.feedback import models as feedback
 from services.supervision.plans import models as plans
 from services.supervision.registry import models as registry
 from services.tenancy.members import models as members
@@ -16,6 +17,7 @@ ROOMS = (
     accidents,
     assignments,
     attachments,
+    feedback,
     members,
     messages,
     outbox,

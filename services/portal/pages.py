@@ -3,6 +3,7 @@
 from services.notifications.messages.api import router as messages_api
 from services.portal.accounts.pages import router as accounts
 from services.portal.audit.pages import router as audit
+from services.portal.feedback.pages import router as feedback
 from services.portal.home.pages import router as home
 from services.portal.members.pages import router as members
 from services.portal.messages.pages import router as messages
@@ -16,6 +17,7 @@ from services.supervision.plans.api import router as plans_api
 ROUTERS = (
     accounts,
     audit,
+    feedback,
     home,
     members,
     messages,

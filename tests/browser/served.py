@@ -49,17 +49,17 @@ class Served:
 
 
 @contextlib.asynccontextmanager
-async def serve(admin: URL, home: Path) -> AsyncIterator[Served]:
+async def serve(admin: URL, home: Path, secret: str = SECRET) -> AsyncIterator[Served]:
     """Start the application on a free port and stop it at the end."""
     settings = Settings(
         home=home,
         database_url=admin.render_as_string(hide_password=False),
-        role_secret=SECRET,
+        role_secret=secret,
         demo=True,
         secure_cookies=False,
         testing=True,
     )
-    database = Database(login_urls(admin, SECRET))
+    database = Database(login_urls(admin, secret))
     app, port = create_app(settings, database), _free_port()
     server = Server(app, address="127.0.0.1", port=port, interface="asgi")
     running = asyncio.create_task(server.serve())
