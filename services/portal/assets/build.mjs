@@ -1,6 +1,6 @@
 /* Bundles the portal's styles, scripts and icons into static/dist: hashed names, manifest.json, gzip and brotli beside each. */
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, extname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
@@ -64,13 +64,11 @@ function hashed(name, content) {
   return `${basename(name, extname(name))}-${mark}${extname(name)}`;
 }
 
-const next = `${dist}.next`;
-rmSync(next, { recursive: true, force: true });
-mkdirSync(next, { recursive: true });
+mkdirSync(dist, { recursive: true });
 const result = await build({
   absWorkingDir: root,
   entryPoints: [join(assets, "js", "app.js"), join(assets, "css", "app.css")],
-  outdir: next,
+  outdir: dist,
   entryNames: "[name]-[hash]",
   chunkNames: "[name]-[hash]",
   bundle: true,
@@ -86,24 +84,27 @@ const result = await build({
 });
 
 const manifest = {};
+const built = new Set(Object.keys(result.metafile.outputs).map((path) => relative(dist, join(root, path))));
 for (const [path, output] of Object.entries(result.metafile.outputs))
-  if (output.entryPoint?.includes("assets/")) manifest[basename(output.entryPoint)] = relative(next, join(root, path));
+  if (output.entryPoint?.includes("assets/")) manifest[basename(output.entryPoint)] = relative(dist, join(root, path));
 for (const [name, content] of [["icons.svg", sprite()], ["favicon.svg", readFileSync(join(assets, "favicon.svg"), "utf8")]]) {
   manifest[name] = hashed(name, content);
-  writeFileSync(join(next, manifest[name]), content);
+  writeFileSync(join(dist, manifest[name]), content);
+  built.add(manifest[name]);
 }
-writeFileSync(join(next, "manifest.json"), JSON.stringify(manifest, null, 2));
 
 const sizes = {};
-for (const file of readdirSync(next)) {
-  if (file === "manifest.json") continue;
-  const content = readFileSync(join(next, file));
+for (const file of built) {
+  const content = readFileSync(join(dist, file));
   const packed = gzipSync(content, { level: 9 });
-  writeFileSync(join(next, `${file}.gz`), packed);
-  writeFileSync(join(next, `${file}.br`), brotliCompressSync(content, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }));
+  writeFileSync(join(dist, `${file}.gz`), packed);
+  writeFileSync(join(dist, `${file}.br`), brotliCompressSync(content, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }));
   sizes[file] = packed.length;
 }
-rmSync(dist, { recursive: true, force: true });
-mkdirSync(dirname(dist), { recursive: true });
-renameSync(next, dist);
+writeFileSync(join(dist, "manifest.next"), JSON.stringify(manifest, null, 2));
+renameSync(join(dist, "manifest.next"), join(dist, "manifest.json"));
+
+/* Pages that were sent before this build still ask for the older files: those stay for a day. */
+const yesterday = Date.now() - 24 * 3600 * 1000;
+for (const file of readdirSync(dist)) if (statSync(join(dist, file)).mtimeMs < yesterday) rmSync(join(dist, file));
 console.log(JSON.stringify({ gzip: sizes, first_page: sizes[manifest["app.css"]] + sizes[manifest["app.js"]] }));
