@@ -1,5 +1,7 @@
 """Bring a database to the newest schema: roles, tables, then row security; running it again changes nothing."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from alembic import command
@@ -30,7 +32,15 @@ def head() -> str:
 
 async def migrate(admin: str | URL, secret: str) -> None:
     """Upgrade the database that the administrator's address names; creates it where it does not exist."""
-    assert metadata.ROOMS
+    async with as_owner(admin, secret) as connection:
+        await connection.run_sync(upgrade)
+        for statement in security_statements():
+            await connection.exec_driver_sql(statement)
+
+
+@asynccontextmanager
+async def as_owner(admin: str | URL, secret: str) -> AsyncIterator[AsyncConnection]:
+    """A transaction as the owner of all tables, in a database whose roles are as this program knows them."""
     url = async_url(admin)
     await _make_database(url)
     engine = create_async_engine(url, poolclass=NullPool)
@@ -39,11 +49,15 @@ async def migrate(admin: str | URL, secret: str) -> None:
             await _make_roles(connection, secret)
         async with engine.begin() as connection:
             await connection.execute(text(f"SET LOCAL ROLE {OWNER}"))
-            await connection.run_sync(lambda sync: command.upgrade(config(sync), "head"))
-            for statement in security_statements():
-                await connection.exec_driver_sql(statement)
+            yield connection
     finally:
         await engine.dispose()
+
+
+def upgrade(connection: Connection) -> None:
+    """Run the migrations that are missing."""
+    assert metadata.ROOMS
+    command.upgrade(config(connection), "head")
 
 
 async def _make_database(url: URL) -> None:
