@@ -16,6 +16,7 @@ from litestar.plugins.prometheus import PrometheusConfig
 from litestar.template import TemplateConfig
 
 from services.kernel.database import Database, Sessions, login_urls
+from services.kernel.files import FileStore
 from services.kernel.installation import role_secret, web_secret
 from services.kernel.logs import configure_logs
 from services.kernel.settings import Settings
@@ -80,6 +81,7 @@ def connected(settings: Settings, sessions: Sessions | None) -> Any:
         app.state.settings = settings
         app.state.remembered = door.Remembered()
         app.state.head = head()
+        app.state.files = FileStore.of(settings.home, settings.files_url)
         wakeup = Wakeup(settings.redis_url)
         app.state.sessions = sessions or await connect(settings, web_logins(), wakeup)
         try:

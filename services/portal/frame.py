@@ -35,9 +35,24 @@ class Entry(msgspec.Struct, frozen=True):
 MENU = (
     Entry("待办", "/", "clipboard-check", "home:read"),
     Entry("年度要点", "/plans", "journal-text", "plan:read"),
-    Entry("任务", "/assignments", "list-check", "assignment:read"),
+    Entry(
+        "任务",
+        "/assignments",
+        "list-check",
+        "assignment:read",
+        pages=(
+            ("任务台账", "/assignments", "assignment:read"),
+            ("任务看板", "/assignments/board", "assignment:compare"),
+        ),
+    ),
     Entry("企业", "/enterprises", "buildings", "enterprise:read"),
-    Entry("目标", "/targets", "bullseye", "target:read"),
+    Entry(
+        "目标",
+        "/targets",
+        "bullseye",
+        "target:read",
+        pages=(("工作目标", "/targets", "target:read"), ("事故台账", "/targets/accidents", "accident:read")),
+    ),
     Entry(
         "人员",
         "/members",
@@ -45,7 +60,8 @@ MENU = (
         "member:read",
         pages=(("人员", "/members", "member:read"), ("部门", "/members/departments", "department:read")),
     ),
-    Entry("镇街", "/towns", "geo-alt", "township:read"),
+    Entry("镇街", "/towns", "geo-alt", "township:compare"),
+    Entry("镇街", "/townships", "geo-alt", "township:create"),
     Entry("账号", "/accounts", "person-gear", "account:read"),
     Entry("后台", "/queues", "cpu", "queue:read"),
     Entry(
@@ -59,10 +75,10 @@ MENU = (
 TABS = 4
 
 
-def menu_of(person: Person, path: str) -> list[dict[str, Any]]:
-    """The entries this person may use, with the current one marked; at most seven."""
+def menu_of(person: Person, path: str, waiting: int = 0) -> list[dict[str, Any]]:
+    """The entries this person may use, with the current one marked; at most seven. `waiting` stands beside 待办."""
     shown = [entry for entry in MENU if entry.shown_to(person)][:7]
-    return [_group(entry, person, path) for entry in shown]
+    return [_group(entry, person, path) | {"count": waiting if entry.href == "/" else 0} for entry in shown]
 
 
 def _group(entry: Entry, person: Person, path: str) -> dict[str, Any]:
@@ -76,8 +92,7 @@ def _group(entry: Entry, person: Person, path: str) -> dict[str, Any]:
         "href": entry.href,
         "icon": entry.icon,
         "current": current,
-        "count": 0,
-        "items": items,
+        "pages": items,
     }
 
 
@@ -98,16 +113,15 @@ def frame_of(request: AnyRequest) -> dict[str, Any]:
     }
     if person is NOBODY:
         return context | {"person": None}
-    menu = menu_of(person, request.url.path)
+    seen = request.scope.get("state", {})
+    menu = menu_of(person, request.url.path, seen.get("waiting", 0))
     return context | {
         "person": {"name": person.person, "role_label": person.role_of.label, "place": person.place},
         "me": person,
         "menu": menu,
         "tabs": [*menu[: TABS - 1], _mine(request)],
-        "unread": request.scope.get("state", {}).get("unread", 0),
-        "memberships": [
-            {"id": str(place.id), "label": place.label, "note": place.note} for place in person.places
-        ],
+        "unread": seen.get("unread", 0),
+        "memberships": [{"id": str(place.id), "label": place.label, "note": place.note} for place in person.places],
         "now_text": weekday_zh(context["today"]),
         "may": person.rights.__contains__,
     }

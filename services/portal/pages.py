@@ -2,7 +2,10 @@
 
 from services.notifications.messages.api import router as messages_api
 from services.portal.accounts.pages import router as accounts
+from services.portal.assignments.pages import router as assignments
+from services.portal.attachments.pages import router as attachments
 from services.portal.audit.pages import router as audit
+from services.portal.enterprises.pages import router as enterprises
 from services.portal.feedback.pages import router as feedback
 from services.portal.home.pages import router as home
 from services.portal.members.pages import router as members
@@ -12,11 +15,16 @@ from services.portal.plans.pages import router as plans
 from services.portal.profile.pages import router as profile
 from services.portal.queues.pages import router as queues
 from services.portal.signing_in.pages import router as signing_in
+from services.portal.targets.pages import router as targets
+from services.portal.towns.pages import router as towns
 from services.supervision.plans.api import router as plans_api
 
 ROUTERS = (
     accounts,
+    assignments,
+    attachments,
     audit,
+    enterprises,
     feedback,
     home,
     members,
@@ -28,4 +36,6 @@ ROUTERS = (
     profile,
     queues,
     signing_in,
+    targets,
+    towns,
 )

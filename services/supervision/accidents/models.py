@@ -3,10 +3,13 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint
-from sqlalchemy.orm import Mapped
+from sqlalchemy import ARRAY, CheckConstraint, Date
+from sqlalchemy.orm import Mapped, mapped_column
 
 from services.kernel.table import Login, TenantTable, belongs_to, one_of, tenant_index
+from services.regulation.accidents import AccidentLevel, deaths_counted, level_of, window_ends_on
+
+RESPONSIBILITY = ("责任", "非责任", "待定")
 
 
 class Accident(TenantTable):
@@ -17,8 +20,10 @@ class Accident(TenantTable):
     __access__ = {Login.TOWN: "SELECT, INSERT, UPDATE", Login.DISTRICT: "SELECT", Login.WORKER: "SELECT"}
     __table_args__ = (
         belongs_to("enterprise", "enterprise_id"),
-        one_of("responsibility", ("责任", "非责任", "待定")),
-        CheckConstraint("deaths >= 0 AND serious_injuries >= 0 AND loss_fen >= 0", name="counts"),
+        one_of("responsibility", RESPONSIBILITY),
+        CheckConstraint(
+            "deaths >= 0 AND serious_injuries >= 0 AND minor_injuries >= 0 AND loss_fen >= 0", name="counts"
+        ),
         tenant_index("occurred_on"),
     )
 
@@ -27,7 +32,11 @@ class Accident(TenantTable):
     place: Mapped[str]
     summary: Mapped[str]
     deaths: Mapped[int]
+    """Those who were dead when it was recorded."""
+    died_later: Mapped[list[date]] = mapped_column(ARRAY(Date), default=list)
+    """The days on which further people died of it."""
     serious_injuries: Mapped[int]
+    minor_injuries: Mapped[int] = mapped_column(default=0)
     loss_fen: Mapped[int]
     """Direct economic loss in 分."""
     is_traffic_or_fire: Mapped[bool]
@@ -35,3 +44,29 @@ class Accident(TenantTable):
     responsibility: Mapped[str]
     created_by: Mapped[UUID]
     created_at: Mapped[datetime]
+
+    @property
+    def deaths_counted(self) -> int:
+        """Deaths that grade it: those at once and those within the window (第13条)."""
+        later = deaths_counted(self.occurred_on, self.died_later, is_traffic_or_fire=self.is_traffic_or_fire)
+        return self.deaths + later
+
+    @property
+    def level(self) -> AccidentLevel:
+        """The gravest of the levels by deaths, serious injuries and loss."""
+        return level_of(
+            deaths=self.deaths_counted,
+            serious_injuries=self.serious_injuries,
+            loss_fen=self.loss_fen,
+            minor_injuries=self.minor_injuries,
+        )
+
+    @property
+    def window_ends_on(self) -> date:
+        """The last day on which a death still counts."""
+        return window_ends_on(self.occurred_on, is_traffic_or_fire=self.is_traffic_or_fire)
+
+    @property
+    def counts(self) -> bool:
+        """Whether the yearly target counts it: graded, and not concluded to be nobody's responsibility."""
+        return self.level is not AccidentLevel.NEAR_MISS and self.responsibility != "非责任"

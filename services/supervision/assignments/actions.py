@@ -11,9 +11,12 @@ from services.kernel.work import Work
 from services.supervision.assignments import queries
 from services.supervision.assignments.jobs import tell_assignment
 from services.supervision.assignments.models import Assignment, AssignmentEvent
-from services.supervision.assignments.refusals import EvidenceMissing, NotTheOwner
+from services.supervision.assignments.refusals import DecidedByAnother, EvidenceMissing, NotTheOwner
 from services.supervision.assignments.states import MOST_NOTE
 from services.tenancy.members.models import Department, Member
+
+DONE = 100
+"""Percent."""
 
 
 async def receive(work: Work, assignment_id: UUID) -> Assignment:
@@ -26,7 +29,7 @@ async def receive(work: Work, assignment_id: UUID) -> Assignment:
 async def report(work: Work, assignment_id: UUID, *, note: str, percent: int) -> Assignment:
     """The owner reports how far the work has come; raises BadInput."""
     assignment = await _own(work, assignment_id, "assignment:report")
-    if not 0 <= percent <= 100:
+    if not 0 <= percent <= DONE:
         raise BadInput(fields={"percent": "完成比例请填 0 到 100 之间的整数"})
     assignment.progress(percent)
     return _happened(work, assignment, "progressed", _words(note, "请写明进展情况"), percent)
@@ -35,11 +38,12 @@ async def report(work: Work, assignment_id: UUID, *, note: str, percent: int) ->
 async def submit(work: Work, assignment_id: UUID, *, note: str) -> Assignment:
     """The owner hands the finished work in (报送审核); raises EvidenceMissing where the plan wants evidence."""
     assignment = await _own(work, assignment_id, "assignment:submit")
-    words = _words(note, "请写明完成情况")
+    done = _words(note, "请写明完成情况")
     if assignment.evidence_wanted and not await queries.evidence(work, assignment.id):
-        raise EvidenceMissing(f"还没有上传佐证材料，本任务要求：{assignment.evidence_wanted}。请先上传，再报送")
+        words = f"还没有上传佐证材料，本任务要求：{assignment.evidence_wanted}。请先上传，再报送"
+        raise EvidenceMissing(words, fields={"files": words})
     assignment.submit(work.identity.member_id, work.now)
-    return _happened(work, assignment, "submitted", words, 100)
+    return _happened(work, assignment, "submitted", done, DONE)
 
 
 async def accept(work: Work, assignment_id: UUID, *, note: str = "") -> Assignment:
@@ -70,9 +74,11 @@ async def ask_extension(work: Work, assignment_id: UUID, *, to: date, reason: st
 
 
 async def decide_extension(work: Work, assignment_id: UUID, *, granted: bool, note: str = "") -> Assignment:
-    """The office or the leader grants or refuses a later day."""
+    """The office or the leader grants or refuses a later day; raises DecidedByAnother for the owners themselves."""
     work.require("assignment:decide_extension")
     assignment = await queries.one(work, assignment_id, lock=True)
+    if await owns(work, assignment):
+        raise DecidedByAnother("申请延期的单位不能批准自己的申请，请由镇领导审批")
     before = assignment.due_on
     asked = assignment.decide_extension(granted=granted)
     kind = "extension_granted" if granted else "extension_refused"

@@ -61,11 +61,13 @@ async def assign(work: Work, node_id: UUID, order: Order) -> Given:
     _check(order, work.today)
     owners = [owner async for owner in _owners(work, order)]
     if not owners:
-        raise NobodyChosen("没有选中任何责任单位、人员或企业", fields={"owners": "请至少选择一个责任单位、人员，或选出一批企业"})
+        raise NobodyChosen(
+            "没有选中任何责任单位、人员或企业", fields={"owners": "请至少选择一个责任单位、人员，或选出一批企业"}
+        )
     taken = await _taken(work, node, order.title)
     fresh = [owner for owner in owners if _key(owner) not in taken]
     source = await _source(work, plan, node)
-    made = tuple(_give(work, plan, node, order, owner, source) for owner in fresh)
+    made = tuple(_give(work, node, order, owner, source) for owner in fresh)
     await work.flush()
     return Given(made, tuple(owner.name for owner in owners if _key(owner) in taken))
 
@@ -90,8 +92,8 @@ async def _owners(work: Work, order: Order) -> AsyncIterator[Owner]:
         yield Owner(department.name, department_id=department.id)
     for member_id in dict.fromkeys(order.member_ids):
         member = await work.get(Member, member_id)
-        department = await work.get(Department, member.department_id) if member.department_id else None
-        name = f"{department.name} {member.name}" if department else member.name
+        theirs = await work.get(Department, member.department_id) if member.department_id else None
+        name = f"{theirs.name} {member.name}" if theirs else member.name
         yield Owner(name, department_id=member.department_id, member_id=member.id)
     if order.enterprises is not None:
         for enterprise in await registry.all_chosen(work, order.enterprises):
@@ -119,7 +121,8 @@ class Source(msgspec.Struct, frozen=True):
 async def _source(work: Work, plan: Plan, node: PlanNode) -> Source:
     notice = await work.get(Notice, plan.notice_id) if plan.notice_id else None
     path = [parent async for parent in _path(work, node)]
-    section = path[-1].heading if path else node.heading
+    # The section stands just below the chapter; a task may also stand in a chapter without sections.
+    section = path[-2:][0].heading if path else node.heading
     where = "".join(f"{parent.label}" for parent in reversed([node, *path]))
     return Source(section, f"{(notice.number if notice else None) or plan.title} {where}".strip())
 
@@ -130,10 +133,10 @@ async def _path(work: Work, node: PlanNode) -> AsyncIterator[PlanNode]:
         yield node
 
 
-def _give(work: Work, plan: Plan, node: PlanNode, order: Order, owner: Owner, source: Source) -> Assignment:
+def _give(work: Work, node: PlanNode, order: Order, owner: Owner, source: Source) -> Assignment:
     assignment = work.add(
         Assignment(
-            plan_id=plan.id,
+            plan_id=node.plan_id,
             node_id=node.id,
             section=source.section,
             basis=source.basis,

@@ -21,6 +21,10 @@ class AcceptedByAnother(Refusal):
     """Whoever submitted the work may not accept it."""
 
 
+class DecidedByAnother(Refusal):
+    """Whoever asked for an extension may not grant it."""
+
+
 class EvidenceMissing(Refusal):
     """The plan wants evidence and none was uploaded."""
 

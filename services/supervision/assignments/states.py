@@ -56,7 +56,9 @@ class Life:
 
     def progress(self, percent: int) -> None:
         """Report how far the work has come."""
-        self._must_be(WORKING, "请先签收再填报进展" if self.state == "pending" else "这项任务已报送或办结，不能再填报进展")
+        self._must_be(
+            WORKING, "请先签收再填报进展" if self.state == "pending" else "这项任务已报送或办结，不能再填报进展"
+        )
         self.state, self.percent = "in_progress", percent
 
     def submit(self, by: UUID | None, at: datetime) -> None:

@@ -1,15 +1,55 @@
 """The registry of enterprises."""
 
-from services.supervision.registry.models import Enterprise
-from services.supervision.registry.queries import (
+from services.supervision.registry.facts import (
+    BATCH,
+    FLAGS,
+    INSURED,
+    LEVELS,
     LIKE,
     PRODUCTION,
     SECTORS,
+    SIZES,
+    STANDARD,
     EnterpriseFacts,
+    conditions,
+    tag_label,
+)
+from services.supervision.registry.models import Enterprise
+from services.supervision.registry.queries import (
+    PAGE,
+    Village,
+    a_page,
+    after,
     all_chosen,
     chosen,
     one,
+    trail,
+    villages,
     visible,
 )
 
-__all__ = ["LIKE", "PRODUCTION", "SECTORS", "Enterprise", "EnterpriseFacts", "all_chosen", "chosen", "one", "visible"]
+__all__ = [
+    "BATCH",
+    "FLAGS",
+    "INSURED",
+    "LEVELS",
+    "LIKE",
+    "PAGE",
+    "PRODUCTION",
+    "SECTORS",
+    "SIZES",
+    "STANDARD",
+    "Enterprise",
+    "EnterpriseFacts",
+    "Village",
+    "a_page",
+    "after",
+    "all_chosen",
+    "chosen",
+    "conditions",
+    "one",
+    "tag_label",
+    "trail",
+    "villages",
+    "visible",
+]

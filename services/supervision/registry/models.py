@@ -1,14 +1,22 @@
 """The registry: which enterprises a town supervises, and what is known of each."""
 
 from datetime import date, datetime
-from uuid import UUID
 
 from sqlalchemy import CheckConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.kernel.table import Login, TenantTable, one_of, tenant_index
 
-TAGS = ("dust", "molten_metal", "metallurgical_gas", "ammonia", "confined_space", "steel", "aluminium_casting", "chemicals")
+TAGS = (
+    "dust",
+    "molten_metal",
+    "metallurgical_gas",
+    "ammonia",
+    "confined_space",
+    "steel",
+    "aluminium_casting",
+    "chemicals",
+)
 """四涉一有限, 三类重点 and the use of hazardous chemicals."""
 
 

@@ -4,41 +4,24 @@ from collections.abc import Sequence
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, func, select, true
 
+from services.kernel.trail import AuditEntry
 from services.kernel.work import Work
+from services.supervision.registry.facts import EnterpriseFacts, conditions
 from services.supervision.registry.models import Enterprise
 from services.tenancy.members.models import Department, Member
 from services.tenancy.roles import Role
+from services.tenancy.townships.models import Division
 
-SECTORS = ("冶金", "有色", "建材", "机械", "轻工", "纺织", "烟草", "商贸")
-LIKE = str.maketrans({"%": r"\%", "_": r"\_", "\\": r"\\"})
-"""What a LIKE must not understand as its own."""
-PRODUCTION = ("正常", "停产", "半停产", "在建", "关闭")
+PAGE = 50
 
 
-class EnterpriseFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """What enterprises are chosen by; every field may be left out, and all that are given must hold."""
+class Village(msgspec.Struct, frozen=True):
+    """A village or community in which enterprises stand."""
 
-    q: str = ""
-    sector: str = ""
-    tag: str = ""
-    size: str = ""
-    production_state: str = ""
-    village: str = ""
-    above_scale: bool = False
-    peri_urban: bool = False
-    smelter: bool = False
-    headcount_over: int | None = None
-    """More than so many: 100 means 101 and above."""
-    with_left: bool = False
-    """Also those that were struck off or moved away."""
-    sort: str = "name"
-
-    @property
-    def is_empty(self) -> bool:
-        """Nothing was chosen: every enterprise."""
-        return self == EnterpriseFacts(sort=self.sort)
+    code: str
+    name: str
 
 
 def visible(work: Work) -> ColumnElement[bool]:
@@ -54,39 +37,24 @@ def visible(work: Work) -> ColumnElement[bool]:
     return Enterprise.sector == func.any(mine)
 
 
-def chosen(work: Work, facts: EnterpriseFacts) -> Select[tuple[Enterprise]]:
+def chosen(work: Work, facts: EnterpriseFacts) -> Select[Enterprise]:
     """The query behind the list, the export and the breakdown of a task: all three take exactly the same enterprises."""
-    query = select(Enterprise).where(visible(work), *_conditions(facts))
-    columns = {"headcount": Enterprise.headcount.desc(), "sector": Enterprise.sector, "village": Enterprise.village_code}
-    first = columns.get(facts.sort)
-    return query.order_by(*([first] if first is not None else []), Enterprise.name, Enterprise.id)
+    query = select(Enterprise).where(visible(work), *conditions(facts, work.today))
+    return query.order_by(*_order(facts.sort), Enterprise.name, Enterprise.id)
 
 
-def _conditions(facts: EnterpriseFacts) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = [] if facts.with_left else [Enterprise.left_on.is_(None)]
-    if facts.q:
-        like = f"%{facts.q.translate(LIKE)}%"
-        found.append(or_(Enterprise.name.like(like), Enterprise.credit_code.like(like)))
-    for column, value in (
-        (Enterprise.sector, facts.sector),
-        (Enterprise.size, facts.size),
-        (Enterprise.production_state, facts.production_state),
-        (Enterprise.village_code, facts.village),
-    ):
-        if value:
-            found.append(column == value)
-    for column, wanted in (
-        (Enterprise.is_above_scale, facts.above_scale),
-        (Enterprise.is_peri_urban, facts.peri_urban),
-        (Enterprise.is_smelter, facts.smelter),
-    ):
-        if wanted:
-            found.append(column.is_(True))
-    if facts.tag:
-        found.append(Enterprise.tags.any(facts.tag))
-    if facts.headcount_over is not None:
-        found.append(Enterprise.headcount > facts.headcount_over)
-    return found
+def _order(sort: str) -> list[ColumnElement[object]]:
+    columns = {
+        "name": Enterprise.name,
+        "headcount": Enterprise.headcount,
+        "sector": Enterprise.sector,
+        "village": Enterprise.village_code,
+        "standard": Enterprise.standard_expires_on,
+    }
+    column = columns.get(sort.removeprefix("-"))
+    if column is None:
+        return []
+    return [column.desc().nulls_last() if sort.startswith("-") else column.asc().nulls_last()]
 
 
 async def one(work: Work, enterprise_id: UUID) -> Enterprise:
@@ -97,3 +65,36 @@ async def one(work: Work, enterprise_id: UUID) -> Enterprise:
 async def all_chosen(work: Work, facts: EnterpriseFacts) -> Sequence[Enterprise]:
     """Every enterprise that the facts choose."""
     return await work.all(chosen(work, facts))
+
+
+async def a_page(work: Work, facts: EnterpriseFacts, number: int) -> tuple[Sequence[Enterprise], int]:
+    """One page of them, counted from 1, and how many there are in all."""
+    query = chosen(work, facts)
+    return await work.all(query.limit(PAGE).offset((number - 1) * PAGE)), await work.count(query)
+
+
+async def after(work: Work, facts: EnterpriseFacts, cursor: UUID | None, limit: int) -> Sequence[Enterprise]:
+    """The next enterprises after one, in the order in which they were registered."""
+    query = select(Enterprise).where(visible(work), *conditions(facts, work.today))
+    if cursor is not None:
+        query = query.where(Enterprise.id > cursor)
+    return await work.all(query.order_by(Enterprise.id).limit(limit))
+
+
+async def villages(work: Work) -> Sequence[Village]:
+    """The villages in which this person sees enterprises, by code; where the directory lacks a name, the code."""
+    name = (
+        select(Division.name)
+        .where(Division.code == Enterprise.village_code, Division.valid_to.is_(None))
+        .limit(1)
+        .scalar_subquery()
+    )
+    query = select(Enterprise.village_code, func.min(name)).where(visible(work))
+    rows = await work.rows(query.group_by(Enterprise.village_code).order_by(Enterprise.village_code))
+    return [Village(code, name or code) for code, name in rows]
+
+
+async def trail(work: Work, enterprise_id: UUID, *, most: int = 30) -> Sequence[AuditEntry]:
+    """What was done about an enterprise, the latest first; refused attempts are not told."""
+    query = select(AuditEntry).where(AuditEntry.enterprise_id == enterprise_id, AuditEntry.refused.is_(False))
+    return await work.all(query.order_by(AuditEntry.at.desc(), AuditEntry.id.desc()).limit(most))

@@ -1,0 +1,1 @@
+"""Attachments handed out to whoever sees the row they belong to."""

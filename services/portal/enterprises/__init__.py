@@ -1,0 +1,1 @@
+"""Enterprises on the screen: the ledger and one enterprise on one page."""
