@@ -25,7 +25,13 @@ from services.launcher.stores import stores
 from services.migrations.migrate import migrate
 
 SECRET = "the secret of the tests"
-FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": 200, "autovacuum": "off"}
+FAST = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_connections": 200,
+    "autovacuum": "off",
+}
 TEMPLATE = "anzhen_template"
 
 # A slow machine is no failing example.

@@ -42,7 +42,13 @@ class Town:
 async def a_district(session: AsyncSession, name: str = "涪陵区") -> UUID:
     """A district."""
     row = Tenant(
-        id=new_id(), kind="district", code="500102", name=name, full_name=f"重庆市{name}", slug=f"d-{new_id().hex[-8:]}", created_at=THEN
+        id=new_id(),
+        kind="district",
+        code="500102",
+        name=name,
+        full_name=f"重庆市{name}",
+        slug=f"d-{new_id().hex[-8:]}",
+        created_at=THEN,
     )
     session.add(row)
     await session.flush()
@@ -76,7 +82,14 @@ async def a_town(session: AsyncSession, name: str = "示例镇", *, district_id:
 
 async def a_department(session: AsyncSession, town: Town, name: str, kind: str = "sector") -> UUID:
     """A department of a town."""
-    row = Department(tenant_id=town.id, id=new_id(), name=name, kind=kind, sectors=["建材", "机械"] if kind == "sector" else [], aliases=[])
+    row = Department(
+        tenant_id=town.id,
+        id=new_id(),
+        name=name,
+        kind=kind,
+        sectors=["建材", "机械"] if kind == "sector" else [],
+        aliases=[],
+    )
     session.add(row)
     await session.flush()
     return row.id
@@ -153,7 +166,9 @@ async def an_account(
     sectors: tuple[str, ...] = (),
 ) -> Person:
     """A user with one membership."""
-    user = User(id=new_id(), login=name.lower(), name=name, password_hash=PASSWORD_HASH, state="active", created_at=THEN)
+    user = User(
+        id=new_id(), login=name.lower(), name=name, password_hash=PASSWORD_HASH, state="active", created_at=THEN
+    )
     session.add(user)
     await session.flush()
     membership = Membership(
@@ -192,12 +207,24 @@ async def an_account(
 async def an_overseer(session: AsyncSession, district_id: UUID, towns: tuple[UUID, ...]) -> Person:
     """A district overseer who sees these towns."""
     member = Member(
-        tenant_id=district_id, id=new_id(), name="示例区督导", role="district_overseer", post="督导", joined_on=date(2026, 1, 5), created_at=THEN
+        tenant_id=district_id,
+        id=new_id(),
+        name="示例区督导",
+        role="district_overseer",
+        post="督导",
+        joined_on=date(2026, 1, 5),
+        created_at=THEN,
     )
     session.add(member)
     await session.flush()
     return await an_account(
-        session, Role.DISTRICT_OVERSEER, district_id, "涪陵区", name=f"示例区督导{member.id.hex[-6:]}", member=member, towns=towns
+        session,
+        Role.DISTRICT_OVERSEER,
+        district_id,
+        "涪陵区",
+        name=f"示例区督导{member.id.hex[-6:]}",
+        member=member,
+        towns=towns,
     )
 
 
@@ -206,7 +233,15 @@ async def an_administrator(session: AsyncSession, role: Role) -> Person:
     assert role in PLATFORM_ROLES
     if await session.get(Tenant, PLATFORM_TENANT) is None:
         session.add(
-            Tenant(id=PLATFORM_TENANT, kind="platform", code="0", name="平台", full_name="平台", slug="platform", created_at=THEN)
+            Tenant(
+                id=PLATFORM_TENANT,
+                kind="platform",
+                code="0",
+                name="平台",
+                full_name="平台",
+                slug="platform",
+                created_at=THEN,
+            )
         )
         await session.flush()
     return await an_account(session, role, PLATFORM_TENANT, "平台", name=f"示例{role.label}{new_id().hex[-6:]}")

@@ -68,7 +68,12 @@ async def signed_in(sessions: Sessions, person: Person) -> str:
     async with sessions.session(Login.IDENTITY, Scope()) as session:
         now = clock.now()
         token, row = start_session(
-            session, user_id=person.user_id, membership_id=person.membership_id, now=now, address="127.0.0.1", agent="test"
+            session,
+            user_id=person.user_id,
+            membership_id=person.membership_id,
+            now=now,
+            address="127.0.0.1",
+            agent="test",
         )
         row.second_factor_at = now
         await session.commit()

@@ -105,7 +105,9 @@ def list_places() -> None:
             return await work.all(select(Tenant).order_by(Tenant.code))
 
     for tenant in with_database(act):
-        click.echo(f"{tenant.code:<10} {tenant.slug:<20} {tenant.full_name}  {'' if tenant.state == 'active' else '（已停用）'}")
+        click.echo(
+            f"{tenant.code:<10} {tenant.slug:<20} {tenant.full_name}  {'' if tenant.state == 'active' else '（已停用）'}"
+        )
 
 
 @click.group("user", help="账号。")

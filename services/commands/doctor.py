@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import click
+from redis import Redis
+from redis.exceptions import RedisError
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
@@ -54,7 +56,11 @@ def examine(settings: Settings) -> Iterator[Finding]:
 def _home(settings: Settings) -> Finding:
     place = next(p for p in (settings.home, *settings.home.parents) if p.exists())
     free = shutil.disk_usage(place).free
-    return Finding("磁盘空间", free > LITTLE_SPACE, f"{place} 可用 {free / 1e9:.1f} GB" + ("" if free > LITTLE_SPACE else "，请清理"))
+    return Finding(
+        "磁盘空间",
+        free > LITTLE_SPACE,
+        f"{place} 可用 {free / 1e9:.1f} GB" + ("" if free > LITTLE_SPACE else "，请清理"),
+    )
 
 
 def _pages() -> Finding:
@@ -90,9 +96,6 @@ async def _database(found: Stores) -> Finding:
 
 
 def _redis(found: Stores) -> Finding:
-    from redis import Redis
-    from redis.exceptions import RedisError
-
     try:
         version = Redis.from_url(found.redis_url, socket_timeout=2).info("server")["redis_version"]
     except RedisError:

@@ -33,7 +33,10 @@ def outline(told: dict[str, object]) -> str:
     nodes = told["nodes"]
     assert isinstance(nodes, list)
     head = [f"{told['number'] or '（无文号）'}  {told['title']}", f"发文机关 {told['issuer']}  日期 {told['date']}", ""]
-    lines = [f"{'  ' * depth_of(nodes, i)}[{n['kind']}] {n['label']}{n['heading'] or n['text'][:30]}" for i, n in enumerate(nodes)]
+    lines = [
+        f"{'  ' * depth_of(nodes, i)}[{n['kind']}] {n['label']}{n['heading'] or n['text'][:30]}"
+        for i, n in enumerate(nodes)
+    ]
     return "\n".join([*head, *lines, "", f"覆盖率 {told['coverage']:.2%}"])
 
 

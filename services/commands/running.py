@@ -5,6 +5,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 import click
+from granian import Granian
+from granian.constants import Interfaces, Loops
 
 from services import background
 from services.demo.loading import load_demo
@@ -67,9 +69,6 @@ async def upgrade(settings: Settings, stores: Stores) -> None:
 def serve() -> None:
     """The web alone, for systemd and containers."""
     settings = settings_or_exit()
-    from granian import Granian
-    from granian.constants import Interfaces, Loops
-
     Granian(
         "services.app:create_app",
         factory=True,

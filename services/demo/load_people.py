@@ -40,7 +40,11 @@ Opened = list[tuple[str, str, str]]
 
 
 async def load_people(
-    session: AsyncSession, district: DemoDistrict, tenants: dict[str, UUID], enterprises: dict[str, UUID], master: MasterKey
+    session: AsyncSession,
+    district: DemoDistrict,
+    tenants: dict[str, UUID],
+    enterprises: dict[str, UUID],
+    master: MasterKey,
 ) -> Opened:
     """Everybody of the demo; gives (who, account, password) of the accounts that were opened."""
     departments = await _departments(session, district, tenants)
@@ -53,14 +57,22 @@ async def load_people(
         assert keys is not None
         for fact in _members_of(district, slug):
             department_id = departments.get((slug, fact.department or ""))
-            member = _member(fact, people[fact.person], tenant_id, department_id, enterprises.get(fact.enterprise or ""), keys)
+            member = _member(
+                fact, people[fact.person], tenant_id, department_id, enterprises.get(fact.enterprise or ""), keys
+            )
             if Role(fact.role) not in PLATFORM_ROLES:
                 session.add(member)
                 await session.flush()
             session.add(_membership(fact, users[fact.person], member, names))
             if fact.person in OPENED and all(fact.person != login for _, login, _ in opened):
-                place = names.get(fact.enterprise or "") or ("" if slug in {DISTRICT, PLATFORM} else district_name(district, slug))
-                label = "两个镇都有企业的安全管理人员" if fact.person == TWO_TOWNS else f"{place} {Role(fact.role).label}".strip()
+                place = names.get(fact.enterprise or "") or (
+                    "" if slug in {DISTRICT, PLATFORM} else district_name(district, slug)
+                )
+                label = (
+                    "两个镇都有企业的安全管理人员"
+                    if fact.person == TWO_TOWNS
+                    else f"{place} {Role(fact.role).label}".strip()
+                )
                 opened.append((label, fact.person, await _open(users[fact.person])))
     await session.flush()
     return sorted(opened, key=lambda row: OPENED.index(row[1]))
@@ -78,7 +90,9 @@ def _members_of(district: DemoDistrict, slug: str) -> list[Membership]:
     return [fact for fact in district.members_of(None) if (Role(fact.role) in PLATFORM_ROLES) == platform]
 
 
-async def _departments(session: AsyncSession, district: DemoDistrict, tenants: dict[str, UUID]) -> dict[tuple[str, str], UUID]:
+async def _departments(
+    session: AsyncSession, district: DemoDistrict, tenants: dict[str, UUID]
+) -> dict[tuple[str, str], UUID]:
     ids = {}
     for fact in district.departments:
         row = Department(
@@ -97,7 +111,9 @@ async def _departments(session: AsyncSession, district: DemoDistrict, tenants: d
 
 async def _users(session: AsyncSession, district: DemoDistrict) -> dict[str, identity.User]:
     users = {
-        person.key: identity.User(id=new_id(), login=person.key, name=person.name, state="invited", created_at=clock.now())
+        person.key: identity.User(
+            id=new_id(), login=person.key, name=person.name, state="invited", created_at=clock.now()
+        )
         for person in district.people
     }
     session.add_all(users.values())
@@ -112,7 +128,12 @@ async def _open(user: identity.User) -> str:
 
 
 def _member(
-    fact: Membership, person: Person, tenant_id: UUID, department_id: UUID | None, enterprise_id: UUID | None, keys: TenantKeys
+    fact: Membership,
+    person: Person,
+    tenant_id: UUID,
+    department_id: UUID | None,
+    enterprise_id: UUID | None,
+    keys: TenantKeys,
 ) -> Member:
     row_id, phone = new_id(), normalise_phone(person.phone)
     return Member(

@@ -19,9 +19,17 @@ PLATFORM = "platform"
 async def load_places(session: AsyncSession, district: DemoDistrict) -> dict[str, UUID]:
     """The platform, the district, its townships and their divisions; gives the tenants by slug."""
     now = clock.now()
-    platform = Tenant(id=PLATFORM_TENANT, kind="platform", code="0", name="平台", full_name="安镇平台", slug=PLATFORM, created_at=now)
+    platform = Tenant(
+        id=PLATFORM_TENANT, kind="platform", code="0", name="平台", full_name="安镇平台", slug=PLATFORM, created_at=now
+    )
     above = Tenant(
-        id=new_id(), kind="district", code=district.code, name=district.name, full_name=f"重庆市{district.name}", slug=district.slug, created_at=now
+        id=new_id(),
+        kind="district",
+        code=district.code,
+        name=district.name,
+        full_name=f"重庆市{district.name}",
+        slug=district.slug,
+        created_at=now,
     )
     session.add_all([platform, above])
     await session.flush()
@@ -42,7 +50,10 @@ def _divisions(district: DemoDistrict) -> list[Division]:
     rows = [("500000", "重庆市", "province", None), (district.code, district.name, "district", "500000")]
     rows += [(town.code, town.name, "township", district.code) for town in district.townships]
     rows += [(village.code, village.name, "village", village.code[:9]) for village in district.villages]
-    return [Division(code=code, name=name, level=level, parent_code=parent, valid_from=SINCE) for code, name, level, parent in rows]
+    return [
+        Division(code=code, name=name, level=level, parent_code=parent, valid_from=SINCE)
+        for code, name, level, parent in rows
+    ]
 
 
 async def load_enterprises(session: AsyncSession, district: DemoDistrict, tenants: dict[str, UUID]) -> dict[str, UUID]:

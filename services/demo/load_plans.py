@@ -26,15 +26,21 @@ MONTHS_BACK = timedelta(days=250)
 async def load_plans(session: AsyncSession, database: Database, district: DemoDistrict) -> None:
     """A published plan of this year in every town; in 珍溪镇 also the closed one of 2021, where its paper is at hand."""
     year = district.today.year
-    published = datetime.combine(max(date(year, 1, 20), district.today - MONTHS_BACK), datetime.min.time(), UTC) + timedelta(hours=2)
+    published = datetime.combine(
+        max(date(year, 1, 20), district.today - MONTHS_BACK), datetime.min.time(), UTC
+    ) + timedelta(hours=2)
     for town in district.townships:
         people = await _people(session, town.slug)
         paper = demo_plan(year).replace("珍溪镇", town.name).replace("珍溪府", f"{town.name[:2]}府").encode()
         await publish_plan(database, people, paper, f"{year}年工作要点.txt", published, date(year, 12, 20))
         if town.slug == MAIN_TOWN and REAL_NOTICE.exists():
             then = datetime(2021, 3, 15, 2, 0, tzinfo=UTC)
-            plan_id = await publish_plan(database, people, REAL_NOTICE.read_bytes(), REAL_NOTICE.name, then, date(2021, 12, 20))
-            async with open_work(database, people[0], rights()[Role.TOWN_OFFICE], datetime(2021, 12, 30, 2, 0, tzinfo=UTC)) as work:
+            plan_id = await publish_plan(
+                database, people, REAL_NOTICE.read_bytes(), REAL_NOTICE.name, then, date(2021, 12, 20)
+            )
+            async with open_work(
+                database, people[0], rights()[Role.TOWN_OFFICE], datetime(2021, 12, 30, 2, 0, tzinfo=UTC)
+            ) as work:
                 await plans.conclude(work, plan_id)
 
 
@@ -47,7 +53,9 @@ async def _people(session: AsyncSession, slug: str) -> tuple[Identity, Identity]
 async def _one(session: AsyncSession, tenant_id: UUID, role: Role) -> Identity:
     query = select(Member).where(Member.tenant_id == tenant_id, Member.role == role.value).order_by(Member.id).limit(1)
     member = (await session.scalars(query)).one()
-    return Identity(login=role.login, scope=Scope(tenant_id=tenant_id), person=member.name, role=role.value, member_id=member.id)
+    return Identity(
+        login=role.login, scope=Scope(tenant_id=tenant_id), person=member.name, role=role.value, member_id=member.id
+    )
 
 
 async def publish_plan(

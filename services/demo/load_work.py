@@ -58,10 +58,10 @@ async def load_work(session: AsyncSession, district: DemoDistrict, stories: Iter
 
 async def _town(session: AsyncSession, district: DemoDistrict, slug: str) -> TownRows:
     tenant = (await session.scalars(select(Tenant).where(Tenant.slug == slug))).one()
-    plan = (
-        await session.scalars(select(Plan).where(Plan.tenant_id == tenant.id, Plan.state == "published"))
-    ).one()
-    nodes = select(PlanNode).where(PlanNode.tenant_id == tenant.id, PlanNode.plan_id == plan.id).order_by(PlanNode.position)
+    plan = (await session.scalars(select(Plan).where(Plan.tenant_id == tenant.id, Plan.state == "published"))).one()
+    nodes = (
+        select(PlanNode).where(PlanNode.tenant_id == tenant.id, PlanNode.plan_id == plan.id).order_by(PlanNode.position)
+    )
     town = TownRows(tenant, plan, (await session.scalars(nodes)).all())
     members = (await session.scalars(select(Member).where(Member.tenant_id == tenant.id))).all()
     by_name = {member.name: member for member in members}

@@ -42,7 +42,9 @@ async def _load(session: AsyncSession, database: Database, settings: Settings, s
         say("正在建立涪陵区和 27 个镇街……")
         tenants = await load_places(session, district)
         enterprises = await load_enterprises(session, district, tenants)
-        accounts = await load_people(session, district, tenants, enterprises, master_key(settings.home, settings.master_key_file))
+        accounts = await load_people(
+            session, district, tenants, enterprises, master_key(settings.home, settings.master_key_file)
+        )
         await session.commit()
         tell_accounts(say, accounts)
     else:

@@ -63,7 +63,9 @@ def upgrade(connection: Connection) -> None:
 async def _make_database(url: URL) -> None:
     engine = create_async_engine(url.set(database="postgres"), poolclass=NullPool, isolation_level="AUTOCOMMIT")
     async with engine.connect() as connection:
-        exists = await connection.scalar(text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": url.database})
+        exists = await connection.scalar(
+            text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": url.database}
+        )
         if not exists:
             await connection.execute(text(f'CREATE DATABASE "{url.database}"'))
     await engine.dispose()

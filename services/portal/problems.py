@@ -85,14 +85,14 @@ async def keep_refusal(error: Exception, scope: Scope) -> None:
             scope["litestar_app"].state.sessions,
             person.acting_on(person.writes_as),
             f"request:{error.code}",
-            {"method": scope["method"], "path": scope["path"], "sentence": error.sentence},
+            {"method": str(scope.get("method")), "path": scope["path"], "sentence": error.sentence},
         )
 
 
 def on_refusal(request: AnyRequest, refusal: Refusal) -> Response[Any]:
     """A refusal is told; who has not signed in is led to the door."""
     if isinstance(refusal, SignInRequired) and not wants_json(request):
-        return Redirect(f"{refusal.door}?next={_next(request)}", status_code=303)  # type: ignore[return-value]
+        return Redirect(f"{refusal.door}?next={_next(request)}", status_code=303)
     return answer(request, refusal.status, refusal.code, refusal.sentence, refusal.fields)
 
 

@@ -4,6 +4,7 @@ import time
 
 import structlog
 from litestar.datastructures import MutableScopeHeaders
+from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.kernel.clock import new_id
@@ -16,7 +17,7 @@ def traced(app: ASGIApp) -> ASGIApp:
     """Give the request its id, and write one line when it was answered; query strings are never written."""
 
     async def middleware(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] != ScopeType.HTTP:
             await app(scope, receive, send)
             return
         trace, begun, status = new_id().hex, time.perf_counter(), 0

@@ -30,7 +30,9 @@ SELECT c.conname, t.relname AS table, f.relname AS target,
        (SELECT attname FROM pg_attribute WHERE attrelid = c.conrelid AND attnum = c.conkey[1]) AS first
 FROM pg_constraint c JOIN pg_class t ON t.oid = c.conrelid JOIN pg_class f ON f.oid = c.confrelid WHERE c.contype = 'f'
 """
-POLICIES = "SELECT tablename, policyname, roles, qual, with_check, permissive FROM pg_policies WHERE schemaname = 'public'"
+POLICIES = (
+    "SELECT tablename, policyname, roles, qual, with_check, permissive FROM pg_policies WHERE schemaname = 'public'"
+)
 VOLATILE = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal UNION SELECT proname FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace"
 
 
@@ -80,7 +82,9 @@ async def _policies(connection: AsyncConnection) -> AsyncIterator[str]:
         by_table.setdefault(table, {})[f"{policy}:{roles[0]}"] = (rule, check, permissive)
     for table in tenant_tables():
         found = by_table.get(table.__tablename__, {})
-        wanted = {f"owner:{OWNER}"} | {f"{login.value.removeprefix('anzhen_')}:{login.value}" for login in access_of(table)}
+        wanted = {f"owner:{OWNER}"} | {
+            f"{login.value.removeprefix('anzhen_')}:{login.value}" for login in access_of(table)
+        }
         if Login.ENTERPRISE in table.__access__:
             wanted.add(f"only_enterprise:{Login.ENTERPRISE.value}")
         for missing in sorted(wanted - found.keys()):
@@ -174,7 +178,10 @@ async def _tries(
     writes = (
         ("changes foreign rows of", f"UPDATE {name} SET tenant_id = tenant_id WHERE tenant_id = '{foreign}'"),
         ("deletes foreign rows of", f"DELETE FROM {name} WHERE tenant_id = '{foreign}'"),
-        ("moves rows to a foreign town in", f"UPDATE {name} SET tenant_id = '{foreign}' WHERE tenant_id <> '{foreign}'"),
+        (
+            "moves rows to a foreign town in",
+            f"UPDATE {name} SET tenant_id = '{foreign}' WHERE tenant_id <> '{foreign}'",
+        ),
     )
     if visible != {canaries.ours, canaries.theirs}:
         for words, statement in writes:

@@ -6,7 +6,19 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, Boolean, CheckConstraint, Column, Date, DateTime, Integer, LargeBinary, Table, Uuid, insert
+from sqlalchemy import (
+    ARRAY,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    Integer,
+    LargeBinary,
+    Table,
+    Uuid,
+    insert,
+)
 from sqlalchemy import types as sql
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection

@@ -21,7 +21,11 @@ FORBIDDEN_SQL = re.compile(
 def calls(tree: ast.AST) -> Iterator[tuple[str, str]]:
     """Every `name.method()` in a file."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name):
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and isinstance(node.func.value, ast.Name)
+        ):
             yield node.func.value.id, node.func.attr
 
 
@@ -35,7 +39,9 @@ def strings(tree: ast.AST) -> Iterator[str]:
 
 def _has_docstring(node: ast.AST) -> bool:
     body = getattr(node, "body", None)
-    return bool(isinstance(body, list) and body and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant))
+    return bool(
+        isinstance(body, list) and body and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant)
+    )
 
 
 @pytest.mark.parametrize("file", PYTHON, ids=lambda file: str(file.relative_to(SERVICES)))

@@ -117,7 +117,9 @@ async def take(browser: Browser, served: Served, picture: Picture, places: dict[
 
 async def _cookie(served: Served, login: str) -> str:
     async with served.database.session(Login.IDENTITY, Scope()) as session:
-        query = select(User.id, Membership.id).join(Membership, Membership.user_id == User.id).where(User.login == login)
+        query = (
+            select(User.id, Membership.id).join(Membership, Membership.user_id == User.id).where(User.login == login)
+        )
         user_id, membership_id = (await session.execute(query.order_by(Membership.id))).first()  # type: ignore[misc]
         now = clock.now()
         token, row = start_session(

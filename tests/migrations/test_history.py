@@ -36,9 +36,13 @@ async def test_migrating_again_changes_nothing_and_loses_nothing(own_database: U
     engine = create_async_engine(own_database.set(drivername="postgresql+asyncpg"))
     async with engine.begin() as connection:
         await connection.execute(
-            text("INSERT INTO division (code, valid_from, name, level) VALUES ('500102', '2021-01-01', '涪陵区', 'district')")
+            text(
+                "INSERT INTO division (code, valid_from, name, level) VALUES ('500102', '2021-01-01', '涪陵区', 'district')"
+            )
         )
-    policies = text("SELECT count(*), string_agg(policyname || qual || with_check, ',' ORDER BY tablename, policyname) FROM pg_policies")
+    policies = text(
+        "SELECT count(*), string_agg(policyname || qual || with_check, ',' ORDER BY tablename, policyname) FROM pg_policies"
+    )
     async with engine.connect() as connection:
         before = (await connection.execute(policies)).one()
     await migrate(own_database, SECRET)

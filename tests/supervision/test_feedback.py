@@ -15,18 +15,24 @@ from tests.web import browser, running, words_of
 pytestmark = pytest.mark.anyio
 
 
-async def test_a_safety_officer_complains_and_the_office_answers_once(settings: Settings, sessions: OneConnection) -> None:
+async def test_a_safety_officer_complains_and_the_office_answers_once(
+    settings: Settings, sessions: OneConnection
+) -> None:
     """The neighbour sees neither, the answer is given once, and a stranger finds the telephone numbers."""
     async with sessions.session(None, Scope()) as session:
         town = await a_town(session)
-        neighbour = await a_person(session, town, Role.SAFETY_OFFICER, name="乙厂示例", enterprise_id=town.enterprises[1])
+        neighbour = await a_person(
+            session, town, Role.SAFETY_OFFICER, name="乙厂示例", enterprise_id=town.enterprises[1]
+        )
         await session.commit()
     async with running(settings, sessions) as app:
         async with browser(app, town[Role.SAFETY_OFFICER]) as officer:
             refused = await officer.post("/feedback", {"kind": "burden", "words": " "})
             assert refused.status_code == 422
             assert "请写明情况" in words_of(refused)
-            given = await officer.post("/feedback", {"kind": "burden", "words": "同一张表报了三次", "page": "/assignments"})
+            given = await officer.post(
+                "/feedback", {"kind": "burden", "words": "同一张表报了三次", "page": "/assignments"}
+            )
             assert given.status_code == 303
             assert "尚未答复" in words_of(await officer.get("/feedback"))
         async with browser(app, neighbour) as other:

@@ -40,7 +40,11 @@ async def _database(request: AnyRequest) -> str:
                 at = await session.scalar(text("SELECT version_num FROM alembic_version"))
     except Exception:  # noqa: BLE001 - whatever the reason, it is not ready
         return "数据库暂时连不上"
-    return "ok" if at == request.app.state.head else f"数据库结构是 {at}，程序需要 {request.app.state.head}，请运行 anzhen migrate"
+    return (
+        "ok"
+        if at == request.app.state.head
+        else f"数据库结构是 {at}，程序需要 {request.app.state.head}，请运行 anzhen migrate"
+    )
 
 
 async def _redis(request: AnyRequest) -> str:
@@ -71,7 +75,12 @@ async def schema(request: AnyRequest) -> Template:
     """The JSON API, readable by people; programs take /schema/v1/openapi.json."""
     described = request.app.openapi_schema.to_schema()
     routes = [
-        {"method": method.upper(), "path": path, "summary": what.get("summary", ""), "description": what.get("description", "")}
+        {
+            "method": method.upper(),
+            "path": path,
+            "summary": what.get("summary", ""),
+            "description": what.get("description", ""),
+        }
         for path, methods in sorted(described.get("paths", {}).items())
         for method, what in methods.items()
         if isinstance(what, dict)
