@@ -27,7 +27,7 @@ SUSPENDS = needs("township:suspend", login=Login.PLATFORM)
 KINDS = {"township": "镇街", "district": "区县"}
 
 
-@get("/townshipships", opt=needs("township:read"))
+@get("/townships", opt=needs("township:read"))
 async def directory(request: AnyRequest, work: CurrentWork) -> Template:
     """镇街."""
     mine = request.user.tenant if request.user.role_of is Role.DISTRICT_OVERSEER else None
@@ -36,7 +36,7 @@ async def directory(request: AnyRequest, work: CurrentWork) -> Template:
     return page(request, "accounts/towns.html", districts=districts, towns=towns)
 
 
-@get("/townshipships/new", opt=OPERATOR)
+@get("/townships/new", opt=OPERATOR)
 async def new_place(request: AnyRequest, work: CurrentWork) -> Template:
     """新建镇街或区县."""
     return page(
@@ -44,7 +44,7 @@ async def new_place(request: AnyRequest, work: CurrentWork) -> Template:
     )
 
 
-@post("/townshipships/new", opt=OPERATOR)
+@post("/townships/new", opt=OPERATOR)
 async def create(request: AnyRequest, work: CurrentWork, data: FormData) -> Redirect | Template:
     """A new tenant."""
     named = {name: word(data, name).strip() for name in ("code", "name", "slug", "full_name")}
@@ -55,22 +55,22 @@ async def create(request: AnyRequest, work: CurrentWork, data: FormData) -> Redi
         form = Form({name: word(data, name) for name in data}, refusal.fields)
         choices = await _choices(work, word(data, "kind"))
         return page(request, "accounts/new_town.html", status=422, form=form, **choices)
-    return Redirect("/townshipships?done=place-created", status_code=303)
+    return Redirect("/townships?done=place-created", status_code=303)
 
 
-@post("/townshipships/{tenant_id:uuid}/suspend", opt=SUSPENDS)
+@post("/townships/{tenant_id:uuid}/suspend", opt=SUSPENDS)
 async def suspend(request: AnyRequest, work: CurrentWork, tenant_id: UUID) -> Redirect:
     """停用."""
     await townships.suspend(work, tenant_id)
     request.app.state.remembered.forget()
-    return Redirect("/townshipships?done=place-suspended", status_code=303)
+    return Redirect("/townships?done=place-suspended", status_code=303)
 
 
-@post("/townshipships/{tenant_id:uuid}/resume", opt=SUSPENDS)
+@post("/townships/{tenant_id:uuid}/resume", opt=SUSPENDS)
 async def resume(work: CurrentWork, tenant_id: UUID) -> Redirect:
     """恢复."""
     await townships.resume(work, tenant_id)
-    return Redirect("/townshipships?done=place-resumed", status_code=303)
+    return Redirect("/townships?done=place-resumed", status_code=303)
 
 
 async def _create(work: Work, data: dict[str, Any], named: dict[str, str]) -> None:

@@ -162,6 +162,8 @@ async def _check_phone(work: Work, member: Member | None, facts: MemberFacts, ma
     if not facts.phone or facts.same_phone:
         return
     index = await phones.index_of(work, facts.phone, master=master)
+    if index is None:
+        return
     owners = select(Member).where(Member.phone_index == index, Member.state == "active", Member.name != facts.name)
     if member:
         owners = owners.where(Member.id != member.id)
