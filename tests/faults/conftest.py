@@ -2,8 +2,6 @@
 
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
@@ -17,63 +15,97 @@ from redis import Redis
 from sqlalchemy import URL, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
+from services.kernel.bells import Bells
 from services.kernel.bench import system
 from services.kernel.database import Database
 from services.kernel.jobs import Job
 from services.kernel.work import open_work
 from tests.conftest import SECRET
 from tests.factories import Town, a_town
+from tests.faults.nursery import Nursery
+
+PATIENCE_SECONDS = 60
+"""Long, for a machine that is busy; on an idle one everything here takes a second or two."""
 
 
 @dataclass
 class Workers:
     """The worker processes of one test."""
 
+    nursery: Nursery
     environment: dict[str, str]
     log: Path
     namespace: str = field(default_factory=lambda: f"test-{uuid4().hex[:8]}")
     lease: float = 1.5
-    running: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    running: list[int] = field(default_factory=list)
 
-    def start(self) -> subprocess.Popen[bytes]:
-        """One more worker."""
-        command = [sys.executable, "-m", "tests.faults.process", self.namespace, str(self.lease)]
-        with self.log.open("ab") as log:
-            process = subprocess.Popen(command, env=os.environ | self.environment, stdout=log, stderr=log)
-        self.running.append(process)
-        return process
+    def start(self) -> int:
+        """One more worker, by its process id."""
+        more = {"environment": self.environment, "namespace": self.namespace, "lease": self.lease, "log": str(self.log)}
+        self.running.append(self.nursery.start(**more))
+        return self.running[-1]
+
+    async def is_up(self) -> None:
+        """A worker has started and said so."""
+        with anyio.fail_after(PATIENCE_SECONDS):
+            while "worker started" not in self.said():  # noqa: ASYNC110 - another process's state
+                await anyio.sleep(0.02)
+
+    def said(self) -> str:
+        """Everything that the workers have logged."""
+        return self.log.read_text(encoding="utf-8") if self.log.exists() else ""
+
+    async def end_of(self, pid: int) -> int:
+        """How a worker ended, once it has."""
+        self.running.remove(pid)
+        with anyio.fail_after(PATIENCE_SECONDS):
+            return await anyio.to_thread.run_sync(self.nursery.wait, pid)
+
+    def ring(self, queue: str, tenant: UUID, row: UUID) -> None:
+        """Ring a row's bell once more."""
+        Bells(self.environment["ANZHEN_REDIS_URL"], namespace=self.namespace).ring(queue, [(tenant, row)])
 
     def kill(self) -> None:
         """Kill all of them at once, without a word."""
-        for process in self.running:
-            process.send_signal(signal.SIGKILL)
-            process.wait()
+        for pid in self.running:
+            os.kill(pid, signal.SIGKILL)
+        for pid in self.running:
+            self.nursery.wait(pid)
         self.running.clear()
 
 
 @dataclass
-class Outbox:
+class Seen:
     """What a test asks of the outbox, past row security."""
 
     everything: AsyncEngine
 
     async def states(self) -> dict[str, int]:
         """How many rows are in each state."""
-        async with self.everything.connect() as connection:
-            rows = await connection.execute(text("SELECT state, count(*) FROM outbox GROUP BY state"))
-            return {state: count for state, count in rows}
+        return dict(map(tuple, await self.ask("SELECT state, count(*) FROM outbox GROUP BY state")))
 
     async def ask(self, query: str) -> list[Any]:
         """The rows of a query."""
         async with self.everything.connect() as connection:
             return list((await connection.execute(text(query))).all())
 
-    async def settled(self, seconds: float = 15) -> dict[str, int]:
-        """The states once nothing is pending any more, or when the time is over."""
-        end = time.monotonic() + seconds
+    async def change(self, statement: str, **values: Any) -> None:
+        """Change rows as nobody in production could."""
+        async with self.everything.begin() as connection:
+            await connection.execute(text(statement), values)
+
+    async def settled(self) -> dict[str, int]:
+        """The states once nothing is pending any more, or when patience ends."""
+        end = time.monotonic() + PATIENCE_SECONDS
         while (states := await self.states()).get("pending") and time.monotonic() < end:
-            await anyio.sleep(0.05)
+            await anyio.sleep(0.02)  # noqa: ASYNC110 - another process's state
         return states
+
+    async def until(self, query: str, *, at_least: int) -> None:
+        """Wait until a query's one figure has grown so far."""
+        with anyio.fail_after(PATIENCE_SECONDS):
+            while ((await self.ask(query))[0][0] or 0) < at_least:  # noqa: ASYNC110 - another process's state
+                await anyio.sleep(0.01)
 
 
 Send = Callable[..., Awaitable[None]]
@@ -89,9 +121,9 @@ async def town(everything: AsyncEngine) -> Town:
 
 
 @pytest.fixture
-def outbox(everything: AsyncEngine) -> Outbox:
+def outbox(everything: AsyncEngine) -> Seen:
     """The outbox as it is."""
-    return Outbox(everything)
+    return Seen(everything)
 
 
 @pytest.fixture
@@ -106,8 +138,16 @@ def send(database: Database) -> Send:
     return sent
 
 
+@pytest.fixture(scope="session")
+def nursery() -> Iterator[Nursery]:
+    """The program, loaded once."""
+    nursery = Nursery()
+    yield nursery
+    nursery.end()
+
+
 @pytest.fixture
-def workers(own_database: URL, redis_url: str, tmp_path: Path) -> Iterator[Workers]:
+def workers(nursery: Nursery, own_database: URL, redis_url: str, tmp_path: Path) -> Iterator[Workers]:
     """Worker processes on the test's database and on a namespace of their own."""
     environment = {
         "ANZHEN_HOME": str(tmp_path),
@@ -115,7 +155,7 @@ def workers(own_database: URL, redis_url: str, tmp_path: Path) -> Iterator[Worke
         "ANZHEN_REDIS_URL": redis_url,
         "ANZHEN_ROLE_SECRET": SECRET,
     }
-    workers = Workers(environment, tmp_path / "worker.log")
+    workers = Workers(nursery, environment, tmp_path / "worker.log")
     yield workers
     workers.kill()
     with Redis.from_url(redis_url) as client:

@@ -1,5 +1,6 @@
 """The jobs that the fault tests kill: one whose effect is a message, one that writes to the outside, two that go wrong."""
 
+import asyncio
 import os
 import signal
 from pathlib import Path
@@ -36,5 +37,9 @@ async def write(bench: Bench, file: str) -> None:
     """Leave a mark outside the database."""
     async with bench.work() as work:
         now = work.now
-    with Path(file).open("a", encoding="ascii") as marks:
-        marks.write(f"{now.isoformat()}\n")
+    await asyncio.to_thread(_mark, Path(file), now.isoformat())
+
+
+def _mark(file: Path, words: str) -> None:
+    with file.open("a", encoding="ascii") as marks:
+        marks.write(f"{words}\n")
