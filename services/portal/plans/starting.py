@@ -22,7 +22,7 @@ Uploaded = MultipartBody[dict[str, Any]]
 @get("/new", opt=needs("plan:start"))
 async def new_plan(request: AnyRequest, work: CurrentWork) -> Template:
     """The three ways to begin."""
-    return await new_page(request, work, Form({"year": work.today.year}))
+    return await new_page(request, work, Form({"template_year": work.today.year}))
 
 
 async def new_page(
@@ -47,7 +47,7 @@ async def new_page(
 @post("/new/notice", opt=needs("notice:upload"))
 async def upload(request: AnyRequest, work: CurrentWork, data: Uploaded) -> Redirect | Template:
     """A file becomes a draft; what cannot be taken is said beside the field, and nothing is kept."""
-    form = Form({"year": word(data, "notice_year")})
+    form = Form({"notice_year": word(data, "notice_year")})
     file = data.get("file")
     if not isinstance(file, UploadFile) or not file.filename:
         return await new_page(request, work, Form(form.values, {"file": "请先选择文件"}), status=422)
