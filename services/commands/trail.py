@@ -1,5 +1,7 @@
 """audit verify and keys."""
 
+from datetime import date
+
 import click
 
 from services import background
@@ -15,11 +17,13 @@ def audit() -> None:
 
 
 @audit.command("verify", help="逐条核对审计链；有改动、缺失或乱序时退出码为 1。")
-def verify_command() -> None:
-    """Recompute every seal and print what was found."""
+@click.option("--root", "roots", multiple=True, metavar="日期=根值", help="抄送或公布过的日根，例如 2026-11-23=9f2c…；可写多个。")
+def verify_command(roots: tuple[str, ...]) -> None:
+    """Recompute every seal, hold it against the roots that stand on paper, and print what was found."""
+    published = dict(map(_published, roots))
 
     async def act(database: Database, _master: MasterKey) -> Verdict:
-        return await verify(database, list(await background.tenants(database)))
+        return await verify(database, list(await background.tenants(database)), published)
 
     verdict = with_database(act)
     for finding in (*verdict.findings, *(f for chain in verdict.chains for f in chain.findings)):
@@ -30,6 +34,15 @@ def verify_command() -> None:
     if not verdict.is_whole:
         raise SystemExit(1)
     click.echo("✓ 全部相符")
+
+
+def _published(root: str) -> tuple[date, str]:
+    """A day and its root as they were typed; raises BadParameter."""
+    day, _, word = root.partition("=")
+    try:
+        return date.fromisoformat(day), bytes.fromhex(word).hex()
+    except ValueError as error:
+        raise click.BadParameter(f"“{root}”应写成 日期=根值，例如 2026-11-23=9f2c…") from error
 
 
 @click.group("keys", help="密钥。")

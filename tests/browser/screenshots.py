@@ -57,10 +57,10 @@ PICTURES_OF = (
     Picture("leader-home", "zhenxi.leaders1", "/"),
     Picture("leader-home-dark", "zhenxi.leaders1", "/", PC, "dark"),
     Picture("department-home", "zhenxi.industry1", "/"),
-    Picture("enterprise-home", "zhenxi-02.legal", "/", PHONE),
-    Picture("enterprise-home-dark", "zhenxi-02.legal", "/", PHONE, "dark"),
-    Picture("enterprise-assignments", "zhenxi-02.safety", "/assignments", PHONE),
-    Picture("enterprise-assignment", "zhenxi-02.legal", "/assignments/{own}", PHONE),
+    Picture("enterprise-home", "zhenxi-35.legal", "/", PHONE),
+    Picture("enterprise-home-dark", "zhenxi-35.legal", "/", PHONE, "dark"),
+    Picture("enterprise-assignments", "zhenxi-35.safety", "/assignments", PHONE),
+    Picture("enterprise-assignment", "zhenxi-35.legal", "/assignments/{own}", PHONE),
     Picture("two-towns", "shared.safety", "/profile", PHONE),
     Picture("messages", "zhenxi.office1", "/messages"),
     Picture("district-towns", "fuling.overseer1", "/", WALL),
@@ -137,7 +137,7 @@ async def _places(served: Served) -> dict[str, str]:
         nodes = select(PlanNode).where(PlanNode.plan_id == plan.id, PlanNode.kind == "task").order_by(PlanNode.position)
         node = (await session.scalars(nodes.offset(10).limit(1))).one()
         submitted = await _one(session, town.id, Assignment.state == "submitted")
-        own = await _one(session, town.id, Assignment.owner_name.like("青石%"))
+        own = await _one(session, town.id, Assignment.owner_name.like("渠溪示例榨菜%"))
     return {"plan": str(plan.id), "node": str(node.id), "assignment": str(submitted), "own": str(own)}
 
 
