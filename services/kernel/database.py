@@ -5,12 +5,19 @@ from typing import Any, Protocol
 from uuid import UUID
 
 import msgspec
-from asyncpg import InterfaceError, PostgresError  # type: ignore[import-untyped]
+from asyncpg import (  # type: ignore[import-untyped]
+    InterfaceError,
+    InternalClientError,
+    OperatorInterventionError,
+    PostgresConnectionError,
+    PostgresError,
+)
 from sqlalchemy import URL, Connection, event, make_url
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DisconnectionError, OperationalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import Session, SessionTransaction
 from sqlalchemy.util import await_only
+from sqlalchemy.util.concurrency import in_greenlet
 
 from services.kernel.refusals import Refusal
 from services.kernel.schema import password
@@ -22,7 +29,9 @@ CONNECTIONS: Mapping[Login, int] = {Login.TOWN: 4, Login.ENTERPRISE: 2, Login.ID
 PERSISTENT_SETTINGS = {"application_name": "anzhen", "jit": "off"}
 
 
-OUTAGES = (SQLAlchemyError, PostgresError, InterfaceError, OSError)
+BROKEN = (InterfaceError, InternalClientError, PostgresConnectionError, OperatorInterventionError, OSError)
+"""What the driver raises when its connection has gone."""
+OUTAGES = (SQLAlchemyError, PostgresError, *BROKEN)
 """What statements raise while PostgreSQL is away; the driver's own errors come through where it is used beneath."""
 
 SENT = "sent"
@@ -83,7 +92,7 @@ class Database:
         @event.listens_for(session.sync_session, "after_begin")
         def begun(_session: object, transaction: SessionTransaction, connection: Connection) -> None:
             if not transaction.nested:
-                await_only(driver(connection).execute(begin))
+                _say(connection, begin)
 
         @event.listens_for(session.sync_session, "after_commit")
         def committed(ended: Session) -> None:
@@ -150,21 +159,38 @@ def _engine(url: URL, size: int) -> AsyncEngine:
         pool_pre_ping=False,
         connect_args={"server_settings": PERSISTENT_SETTINGS},
     )
-    event.listen(engine.sync_engine, "commit", lambda connection: await_only(driver(connection).execute("COMMIT")))
+    event.listen(engine.sync_engine, "checkout", _refuse_closed)
+    event.listen(engine.sync_engine, "commit", lambda connection: _say(connection, "COMMIT"))
     event.listen(engine.sync_engine, "rollback", _roll_back)
     event.listen(engine.sync_engine, "reset", _reset)
     return engine
 
 
+def _say(connection: Connection, statement: str) -> None:
+    """A statement by the simple protocol; a connection that broke is told like any other outage, and thrown away."""
+    try:
+        await_only(driver(connection).execute(statement))
+    except BROKEN as error:
+        connection.invalidate(error)
+        raise OperationalError(statement, None, error, hide_parameters=True) from error
+
+
+def _refuse_closed(dbapi_connection: Any, _record: object, _proxy: object) -> None:
+    """A restart of PostgreSQL ends idle connections: the pool then opens a new one, where it can wait for it, and nobody notices."""
+    if dbapi_connection.driver_connection.is_closed() and in_greenlet():
+        raise DisconnectionError
+
+
 def _roll_back(connection: Connection) -> None:
-    if driver(connection).is_in_transaction():
-        await_only(driver(connection).execute("ROLLBACK"))
+    beneath = driver(connection)
+    if beneath.is_in_transaction() and not beneath.is_closed():
+        _say(connection, "ROLLBACK")
 
 
 def _reset(dbapi_connection: Any, _record: object, state: Any) -> None:
     """A connection that comes back inside a transaction (its request was cut off) is rolled back, or ended where nobody can wait."""
     beneath = dbapi_connection.driver_connection
-    if not beneath.is_in_transaction():
+    if beneath.is_closed() or not beneath.is_in_transaction():
         return
     if state.asyncio_safe:
         await_only(beneath.execute("ROLLBACK"))
