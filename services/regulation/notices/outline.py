@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from services.regulation.notices.labels import Label, Rank, label_of
+from services.regulation.notices.tables import is_row
 from services.regulation.notices.text import Line, ends_sentence
 
 
@@ -50,7 +51,8 @@ class _Reader:
 
     def read(self, line: Line) -> None:
         label = label_of(line.words)
-        opens = label is not None and self._fits(label)
+        continues_table = is_row(line.words) and self._before is not None and is_row(self._before.words)
+        opens = label is not None and not continues_table and self._fits(label)
         if label is not None and opens:
             self._add(line, label)
         self._before, self._before_opened = line, opens

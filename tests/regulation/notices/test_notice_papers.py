@@ -221,19 +221,26 @@ def test_attachments_and_tables_stay_visible_and_make_no_items(sample_notice: st
     assert all(node.kind is Kind.TEXT and node.parent is None for node in after)
 
 
-def test_the_rows_of_a_table_of_tasks_are_tasks() -> None:
+@pytest.mark.parametrize("sign", ["1", "1.", "一、"])
+def test_the_rows_of_a_table_of_tasks_are_tasks(sign: str) -> None:
     """Where the body lists its tasks in a table, each row below the first is one, with owners and deadline from its cells."""
     text = (
         "清溪府发〔2026〕8号\n关于印发2026年安全生产工作要点的通知\n各企业：\n一、重点任务\n按下表执行。\n"
-        "序号\t工作任务\t责任单位\t完成时限\n1\t检查粉尘企业\t镇应急办、派出所\t6月底前\n2\t培训\t镇文化服务中心\t年底前\n"
+        f"序号\t工作任务\t责任单位\t完成时限\n{sign}\t检查粉尘企业\t镇应急办、派出所\t6月底前\n2\t培训\t镇文化服务中心\t年底前\n"
         "二、工作要求\n（一）组织领导。抓好落实。\n"
     )
     notice = parse(text)
     stands_whole(notice)
     tasks = [node for node in notice.nodes if node.kind is Kind.TASK and node.role is Role.ROW]
-    assert [(task.label, task.heading) for task in tasks] == [("1", "检查粉尘企业"), ("2", "培训")]
+    assert [(task.label, task.heading) for task in tasks] == [(sign, "检查粉尘企业"), ("2", "培训")]
     assert [[owner.name for owner in task.owners] for task in tasks] == [["镇应急办", "派出所"], ["镇文化服务中心"]]
     assert [task.due and task.due.on for task in tasks] == [date(2026, 6, 30), date(2026, 12, 31)]
+
+
+def test_numbers_that_a_word_processor_parts_by_tabs_are_items_and_no_table() -> None:
+    """An automatic number followed by a tab opens an item, line after line."""
+    notice = parse("关于印发2026年工作要点的通知\n一、\t重点任务\n1.\t抓检查。逐家检查。\n2.\t抓培训。逐人培训。\n")
+    assert kinds(notice, Kind.TASK) == ["抓检查", "抓培训"]
 
 
 def test_the_shape_for_machines_is_the_promised_one(sample_notice: str) -> None:

@@ -132,6 +132,27 @@ def test_what_cannot_be_done_is_refused_in_words(act: object) -> None:
         act()  # type: ignore[operator]
 
 
+def steps() -> Notice:
+    return parse(
+        "关于印发2026年工作要点的通知\n一、重点任务\n（一）抓检查。逐家检查，逐项核对。\n1. 编制清单。\n2. 告知企业。\n"
+    )
+
+
+def test_the_steps_of_a_parted_task_stay_with_it() -> None:
+    """The rest of the task and its steps all stand under the task."""
+    notice = steps()
+    task = place(notice, "抓检查")
+    parted = split(notice, task, notice.text.index("逐项核对"))
+    assert [node.parent for node in parted.nodes[task + 1 :]] == [task, task, task]
+
+
+def test_a_text_left_behind_by_a_moved_one_stands_beside_it() -> None:
+    """Moving the first step to the top of the paper never hides the second step under the first."""
+    notice = steps()
+    moved = reassign(notice, place(notice, "编制清单"), kind=Kind.TEXT, parent=None)
+    assert [node.parent for node in moved.nodes[-2:]] == [None, None]
+
+
 @settings(max_examples=200, deadline=None)
 @given(st.data())
 def test_no_sequence_of_acts_loses_a_character(data: st.DataObject) -> None:

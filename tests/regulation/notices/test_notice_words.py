@@ -116,6 +116,7 @@ def test_chinese_numerals_have_their_value(words: str, value: int | None) -> Non
         ("2026年6月30日前完成，3月启动。", []),
         ("进一步压实一线责任，一般事故。", []),
         ("第3批、第二季度。", []),
+        ("每月25日前报送。", []),
     ],
 )
 def test_numbers_carry_unit_and_comparison(words: str, numbers: list[tuple[str, str, str]]) -> None:
@@ -151,6 +152,7 @@ def test_a_count_within_a_period_is_one_number_with_a_window() -> None:
         ("3月底、9月底前", date(2026, 9, 30)),
         ("每季度", None),
         ("每月25日前", None),
+        ("每年6月底前", None),
         ("长期坚持", None),
         ("13月底前", None),
         ("2月30日前", None),
@@ -245,3 +247,30 @@ def test_measures_are_the_sentences_of_an_item() -> None:
     """Each sentence or clause is a measure that knows where it stands; the bracket with the owners is none."""
     node = task("建立清单；逐项销号。一是检查，二是复查。（责任单位：镇应急办）")
     assert [measure.text for measure in node.measures] == ["建立清单；", "逐项销号。", "一是检查，", "二是复查。"]
+
+
+def test_a_sign_in_the_middle_of_a_broken_sentence_opens_nothing() -> None:
+    """（二）项 after a line end in the middle of a sentence belongs to the sentence."""
+    notice = parse(
+        HEAD
+        + "1. 抓检查。对违反有关办法、规程、标准和制度规定，特别是其中第八条\n（二）项规定的企业从严处理。\n2. 抓培训。逐人培训。\n"
+    )
+    assert [node.heading for node in notice.nodes if node.kind is not Kind.TEXT] == ["重点任务", "抓检查", "抓培训"]
+
+
+def test_a_task_keeps_its_steps_below_it_though_its_heading_has_a_line_of_its_own() -> None:
+    """Below chapter and group stand tasks, and below a task stand texts."""
+    notice = parse(HEAD + "（一）抓责任\n1. 理清链条\n（1）编制清单。\n（2）告知企业。\n")
+    assert [(node.heading, node.kind.value) for node in notice.nodes[-5:]] == [
+        ("重点任务", "section"),
+        ("抓责任", "section"),
+        ("理清链条", "task"),
+        ("编制清单", "text"),
+        ("告知企业", "text"),
+    ]
+
+
+def test_an_attachment_goes_on_after_a_note_inside_it() -> None:
+    """What an attachment numbers is never taken for an item of the body."""
+    notice = parse(HEAD + "1. 抓检查。逐家检查。\n附件1\n检查表\n（此件公开发布）\n2. 查记录\n抄送：区安委办。\n")
+    assert [node.heading for node in notice.nodes if node.role is Role.ITEM] == ["重点任务", "抓检查"]
