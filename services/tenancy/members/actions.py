@@ -162,7 +162,7 @@ async def _check_phone(work: Work, member: Member | None, facts: MemberFacts, ma
     if not facts.phone or facts.same_phone:
         return
     index = await phones.index_of(work, facts.phone, master=master)
-    if index is None:
+    if index is None or (member is not None and member.phone_index == index):
         return
     owners = select(Member).where(Member.phone_index == index, Member.state == "active", Member.name != facts.name)
     if member:
