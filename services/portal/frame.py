@@ -92,7 +92,7 @@ def _group(entry: Entry, person: Person, path: str) -> dict[str, Any]:
         "href": entry.href,
         "icon": entry.icon,
         "current": current,
-        "pages": items,
+        "pages": items if len(items) > 1 else [],
     }
 
 

@@ -17,14 +17,19 @@ from services.portal.queues.pages import router as queues
 from services.portal.signing_in.pages import router as signing_in
 from services.portal.targets.pages import router as targets
 from services.portal.towns.pages import router as towns
+from services.supervision.assignments.api_acts import router as assignments_api
 from services.supervision.plans.api import router as plans_api
+from services.supervision.registry.api import router as enterprises_api
+from services.supervision.targets.api import router as targets_api
 
 ROUTERS = (
     accounts,
     assignments,
+    assignments_api,
     attachments,
     audit,
     enterprises,
+    enterprises_api,
     feedback,
     home,
     members,
@@ -37,5 +42,6 @@ ROUTERS = (
     queues,
     signing_in,
     targets,
+    targets_api,
     towns,
 )

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from litestar import post
 from litestar.datastructures import FormMultiDict
+from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
 from services.kernel.documents import FileRefused
@@ -81,7 +82,7 @@ async def _attach_all(request: AnyRequest, work: Work, assignment_id: UUID, data
 
 
 @post(f"{ONE}/receive", opt=needs("assignment:receive"))
-async def receive(request: AnyRequest, work: CurrentWork, assignment_id: UUID) -> Answer:
+async def receive(request: AnyRequest, work: CurrentWork, assignment_id: FromPath[UUID]) -> Answer:
     """签收."""
 
     async def act(_data: FormMultiDict) -> None:
@@ -91,7 +92,7 @@ async def receive(request: AnyRequest, work: CurrentWork, assignment_id: UUID) -
 
 
 @post(f"{ONE}/report", opt=needs("assignment:report"), request_max_body_size=MOST_BYTES)
-async def report(request: AnyRequest, work: CurrentWork, assignment_id: UUID) -> Answer:
+async def report(request: AnyRequest, work: CurrentWork, assignment_id: FromPath[UUID]) -> Answer:
     """填报进展, with files."""
 
     async def act(data: FormMultiDict) -> None:
@@ -104,7 +105,7 @@ async def report(request: AnyRequest, work: CurrentWork, assignment_id: UUID) ->
 
 
 @post(f"{ONE}/submit", opt=needs("assignment:submit"), request_max_body_size=MOST_BYTES)
-async def submit(request: AnyRequest, work: CurrentWork, assignment_id: UUID) -> Answer:
+async def submit(request: AnyRequest, work: CurrentWork, assignment_id: FromPath[UUID]) -> Answer:
     """报送审核, with files."""
 
     async def act(data: FormMultiDict) -> None:
@@ -115,7 +116,7 @@ async def submit(request: AnyRequest, work: CurrentWork, assignment_id: UUID) ->
 
 
 @post(f"{ONE}/attachments", opt=needs("attachment:add"), request_max_body_size=MOST_BYTES)
-async def attach(request: AnyRequest, work: CurrentWork, assignment_id: UUID) -> Answer:
+async def attach(request: AnyRequest, work: CurrentWork, assignment_id: FromPath[UUID]) -> Answer:
     """补传佐证材料."""
 
     async def act(data: FormMultiDict) -> None:
@@ -126,7 +127,7 @@ async def attach(request: AnyRequest, work: CurrentWork, assignment_id: UUID) ->
 
 
 @post(f"{ONE}/accept", opt=needs("assignment:accept"))
-async def accept(request: AnyRequest, work: CurrentWork, assignment_id: UUID) -> Answer:
+async def accept(request: AnyRequest, work: CurrentWork, assignment_id: FromPath[UUID]) -> Answer:
     """审核通过."""
 
     async def act(data: FormMultiDict) -> None:
@@ -136,7 +137,7 @@ async def accept(request: AnyRequest, work: CurrentWork, assignment_id: UUID) ->
 
 
 @post(f"{ONE}/return", opt=needs("assignment:return"))
-async def send_back(request: AnyRequest, work: CurrentWork, assignment_id: UUID) -> Answer:
+async def send_back(request: AnyRequest, work: CurrentWork, assignment_id: FromPath[UUID]) -> Answer:
     """退回."""
 
     async def act(data: FormMultiDict) -> None:
@@ -146,7 +147,7 @@ async def send_back(request: AnyRequest, work: CurrentWork, assignment_id: UUID)
 
 
 @post(f"{ONE}/extension", opt=needs("assignment:ask_extension"))
-async def ask_extension(request: AnyRequest, work: CurrentWork, assignment_id: UUID) -> Answer:
+async def ask_extension(request: AnyRequest, work: CurrentWork, assignment_id: FromPath[UUID]) -> Answer:
     """申请延期."""
 
     async def act(data: FormMultiDict) -> None:
@@ -157,7 +158,7 @@ async def ask_extension(request: AnyRequest, work: CurrentWork, assignment_id: U
 
 
 @post(f"{ONE}/extension/decision", opt=needs("assignment:decide_extension"))
-async def decide_extension(request: AnyRequest, work: CurrentWork, assignment_id: UUID) -> Answer:
+async def decide_extension(request: AnyRequest, work: CurrentWork, assignment_id: FromPath[UUID]) -> Answer:
     """同意或不同意延期."""
 
     async def act(data: FormMultiDict) -> None:
@@ -170,7 +171,7 @@ async def decide_extension(request: AnyRequest, work: CurrentWork, assignment_id
 
 
 @post(f"{ONE}/transfer", opt=needs("assignment:transfer"))
-async def transfer(request: AnyRequest, work: CurrentWork, assignment_id: UUID) -> Answer:
+async def transfer(request: AnyRequest, work: CurrentWork, assignment_id: FromPath[UUID]) -> Answer:
     """转办; whoever gave it away may not see it any more and goes back to the list."""
 
     async def act(data: FormMultiDict) -> None:
@@ -186,7 +187,7 @@ async def transfer(request: AnyRequest, work: CurrentWork, assignment_id: UUID) 
 
 
 @post(f"{ONE}/urge", opt=needs("assignment:urge"))
-async def urge(request: AnyRequest, work: CurrentWork, assignment_id: UUID) -> Answer:
+async def urge(request: AnyRequest, work: CurrentWork, assignment_id: FromPath[UUID]) -> Answer:
     """催办."""
 
     async def act(data: FormMultiDict) -> None:
@@ -196,7 +197,7 @@ async def urge(request: AnyRequest, work: CurrentWork, assignment_id: UUID) -> A
 
 
 @post(f"{ONE}/cancel", opt=needs("assignment:cancel"))
-async def cancel(request: AnyRequest, work: CurrentWork, assignment_id: UUID) -> Answer:
+async def cancel(request: AnyRequest, work: CurrentWork, assignment_id: FromPath[UUID]) -> Answer:
     """取消."""
 
     async def act(data: FormMultiDict) -> None:

@@ -5,6 +5,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from litestar import get
+from litestar.params import FromPath
 from litestar.response import Template
 
 from services.kernel.work import Work
@@ -23,7 +24,7 @@ TO_OWNER: Final = frozenset({"assigned", "urged", "returned", "accepted", "trans
 
 
 @get("/assignments/{assignment_id:uuid}", opt=needs("assignment:read"))
-async def detail(request: AnyRequest, work: CurrentWork, assignment_id: UUID) -> Template:
+async def detail(request: AnyRequest, work: CurrentWork, assignment_id: FromPath[UUID]) -> Template:
     """任务详情."""
     assignment = await assignments.one(work, assignment_id)
     await note_look(request, assignment.tenant_id)

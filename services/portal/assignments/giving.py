@@ -7,6 +7,7 @@ from uuid import UUID
 
 from litestar import get, post
 from litestar.datastructures import FormMultiDict
+from litestar.params import FromPath
 from litestar.response import Redirect, Template
 from sqlalchemy import select
 
@@ -47,7 +48,7 @@ CHOICES: Final[Mapping[str, Any]] = {
 
 
 @get(HERE, opt=needs("assignment:assign"))
-async def giving(request: AnyRequest, work: CurrentWork, plan_id: UUID, node_id: UUID) -> Template:
+async def giving(request: AnyRequest, work: CurrentWork, plan_id: FromPath[UUID], node_id: FromPath[UUID]) -> Template:
     """分解下发."""
     plan, node = await _node(work, plan_id, node_id)
     departments = await plans.departments_of(work)
@@ -56,7 +57,7 @@ async def giving(request: AnyRequest, work: CurrentWork, plan_id: UUID, node_id:
 
 
 @get(f"{HERE}/chosen", opt=needs("assignment:assign"))
-async def chosen(request: AnyRequest, work: CurrentWork, plan_id: UUID, node_id: UUID) -> Template:
+async def chosen(request: AnyRequest, work: CurrentWork, plan_id: FromPath[UUID], node_id: FromPath[UUID]) -> Template:
     """The enterprises and the day that the form has chosen so far, as a part of its page."""
     await _node(work, plan_id, node_id)
     preview = await _preview(work, request.query_params)
@@ -64,7 +65,9 @@ async def chosen(request: AnyRequest, work: CurrentWork, plan_id: UUID, node_id:
 
 
 @post(HERE, opt=needs("assignment:assign"))
-async def give(request: AnyRequest, work: CurrentWork, plan_id: UUID, node_id: UUID) -> Redirect | Template:
+async def give(
+    request: AnyRequest, work: CurrentWork, plan_id: FromPath[UUID], node_id: FromPath[UUID]
+) -> Redirect | Template:
     """Send it, or show once more who would get it."""
     plan, node = await _node(work, plan_id, node_id)
     data = await request.form()

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Response, Router, get
+from litestar.params import FromPath
 from litestar.response import Stream
 
 from services.kernel.attachments import Attachment, thumbnail
@@ -24,7 +25,7 @@ ALONE = {"content-security-policy": "default-src 'none'; sandbox"}
 
 
 @get("/attachments/{attachment_id:uuid}", opt=needs("attachment:read"))
-async def download(request: AnyRequest, work: CurrentWork, attachment_id: UUID) -> Stream:
+async def download(request: AnyRequest, work: CurrentWork, attachment_id: FromPath[UUID]) -> Stream:
     """The file as it was kept; pictures open in the browser, everything else is saved."""
     row = await _visible(work, attachment_id)
     headers = ALONE | saved_as(row.name, inline=row.is_picture) | {"content-length": str(row.bytes)}
@@ -32,7 +33,7 @@ async def download(request: AnyRequest, work: CurrentWork, attachment_id: UUID) 
 
 
 @get("/attachments/{attachment_id:uuid}/small", opt=needs("attachment:read"))
-async def small(request: AnyRequest, work: CurrentWork, attachment_id: UUID) -> Response[bytes]:
+async def small(request: AnyRequest, work: CurrentWork, attachment_id: FromPath[UUID]) -> Response[bytes]:
     """A picture of at most 480 pixels a side, kept by this browser for an hour."""
     row = await _visible(work, attachment_id)
     if not row.is_picture:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import Response, Router, get
+from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
 from services.kernel.documents import Column
@@ -96,7 +97,7 @@ async def export(request: AnyRequest, work: CurrentWork) -> Response[bytes]:
 
 
 @get("/enterprises/{enterprise_id:uuid}", opt=needs("enterprise:read"))
-async def detail(request: AnyRequest, work: CurrentWork, enterprise_id: UUID) -> Template:
+async def detail(request: AnyRequest, work: CurrentWork, enterprise_id: FromPath[UUID]) -> Template:
     """一企一档."""
     enterprise = await registry.one(work, enterprise_id)
     given = await work.all(assignments.narrowed(work, AssignmentFilter(enterprise=enterprise.id)))
@@ -142,8 +143,8 @@ def _paper(ends_on: date, today: date, name: str) -> Paper:
     state = light(ends_on, today)
     if state.colour == "red":
         return Paper("red", f"{name}，已过期 {(today - ends_on).days} 天")
-    left = (ends_on - today).days
-    return Paper("amber", f"{name}，{left} 天后到期") if ends_on - today <= RENEWAL else Paper("green", name)
+    left = "今天" if ends_on == today else f"{(ends_on - today).days} 天后"
+    return Paper("amber", f"{name}，{left}到期") if ends_on - today <= RENEWAL else Paper("green", name)
 
 
 def _happening(entry: AuditEntry) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The first page: what waits for me; leaders and the district get their figures, administrators what they administer."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from litestar import Router, get
@@ -13,6 +14,7 @@ from services.portal.targets.pages import control_shown, rate_shown
 from services.portal.towns.pages import ordered
 from services.supervision import assignments, targets
 from services.supervision.assignments import AssignmentFilter
+from services.supervision.targets import TownFigures
 from services.tenancy.door import CurrentWork, needs
 from services.tenancy.roles import PLATFORM_ROLES, Role
 
@@ -83,12 +85,21 @@ async def district(request: AnyRequest, work: Work) -> Template:
         escalated=sum(town.escalated for town in towns),
         clean=sum(town.reached[0] == town.reached[1] for town in towns),
         fatal=sum(town.control.fatal.numerator for town in towns),
+        chart=_towns_chart(ordered(towns, "-done")),
         as_of=work.now,
     )
 
 
 async def _late_count(work: Work) -> int:
     return (await assignments.counts(work, AssignmentFilter())).late
+
+
+def _towns_chart(towns: Sequence[TownFigures]) -> dict[str, Any]:
+    """The share of finished assignments of each town that has any, in percent."""
+    having = [(town.name, town.assignments) for town in towns if town.assignments.total]
+    values = [round(100 * tally.completed / tally.total, 1) for _, tally in having]
+    series = [{"name": "任务办结率", "values": values}]
+    return {"kind": "bar", "lying": True, "labels": [name for name, _ in having], "series": series, "unit": "%"}
 
 
 def _chart(groups: Any) -> dict[str, Any]:
@@ -100,7 +111,11 @@ def _chart(groups: Any) -> dict[str, Any]:
         "labels": [tally.key or "未分板块" for tally in tallies],
         "series": [
             {"name": "已办结", "values": [tally.completed for tally in tallies], "tone": "good"},
-            {"name": "办理中", "values": [tally.total - tally.completed - tally.late for tally in tallies]},
+            {
+                "name": "办理中",
+                "tone": "info",
+                "values": [tally.total - tally.completed - tally.late for tally in tallies],
+            },
             {"name": "逾期", "values": [tally.late for tally in tallies], "tone": "late"},
         ],
         "unit": "项",

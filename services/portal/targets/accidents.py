@@ -6,6 +6,7 @@ from uuid import UUID
 
 from litestar import get, post
 from litestar.datastructures import FormMultiDict
+from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
 from services.kernel.refusals import BadInput, Refusal
@@ -85,7 +86,7 @@ async def record(request: AnyRequest, work: CurrentWork) -> Redirect | Template:
 
 
 @post(f"{LIST}/{{accident_id:uuid}}/death", opt=needs("accident:write"))
-async def report_death(request: AnyRequest, work: CurrentWork, accident_id: UUID) -> Redirect | Template:
+async def report_death(request: AnyRequest, work: CurrentWork, accident_id: FromPath[UUID]) -> Redirect | Template:
     """续报: somebody died later."""
     data = await request.form()
     try:
@@ -97,7 +98,7 @@ async def report_death(request: AnyRequest, work: CurrentWork, accident_id: UUID
 
 
 @post(f"{LIST}/{{accident_id:uuid}}/conclusion", opt=needs("accident:write"))
-async def conclude(request: AnyRequest, work: CurrentWork, accident_id: UUID) -> Redirect:
+async def conclude(request: AnyRequest, work: CurrentWork, accident_id: FromPath[UUID]) -> Redirect:
     """责任认定."""
     data = await request.form()
     accident = await accidents.conclude(work, accident_id, responsibility=typed.word(data, "responsibility"))

@@ -11,7 +11,7 @@ from services.portal import typed
 from services.portal.frame import AnyRequest, page
 from services.portal.targets.accidents import conclude, form_page, ledger, record, report_death
 from services.portal.towns.looking import note_look
-from services.regulation.targets import Figure
+from services.regulation.targets import Figure, percent
 from services.supervision import targets
 from services.supervision.registry import EnterpriseFacts
 from services.supervision.targets import OfYear, Rate
@@ -27,6 +27,12 @@ class Shown(msgspec.Struct, frozen=True):
     aim: str
     href: str = ""
     missing_href: str = ""
+
+    @property
+    def rate(self) -> str:
+        """The rate as the rule compares it, in percent with two decimals; 不适用 without a denominator."""
+        n, m = self.figure.numerator, self.figure.denominator
+        return percent(n, m, 2) if m else "不适用"
 
     @property
     def state(self) -> tuple[str, str]:

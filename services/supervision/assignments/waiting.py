@@ -72,9 +72,9 @@ def _to_accept(work: Work) -> ColumnElement[bool]:
 
 def _extensions(work: Work) -> ColumnElement[bool]:
     theirs = mine(work) if work.may("assignment:ask_extension") else false()
-    return and_(Assignment.extension_to.is_not(None), Assignment.state.in_(TO_DO), ~theirs)
+    return and_(Assignment.extension_to.is_not(None), Assignment.state.in_(TO_DO), theirs.is_not(True))
 
 
 def _late(work: Work) -> ColumnElement[bool]:
     theirs = mine(work) if work.may("assignment:receive") else false()
-    return and_(Assignment.state.in_(TO_DO), Assignment.due_on < work.today, ~theirs)
+    return and_(Assignment.state.in_(TO_DO), Assignment.due_on < work.today, theirs.is_not(True))
