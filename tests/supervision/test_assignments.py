@@ -1,23 +1,18 @@
 """What a town gives out is received, reported on, handed in and accepted by somebody else."""
 
-from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager
 from datetime import date, datetime, timedelta
-from uuid import UUID
 
 import pytest
 from sqlalchemy import select
 
-from services.kernel.clock import new_id
 from services.kernel.database import Scope
 from services.kernel.outbox import Outbox
 from services.kernel.refusals import BadInput, Forbidden, NotFound
 from services.kernel.trail import AuditEntry
-from services.kernel.work import Work, open_work
 from services.supervision import assignments
-from services.supervision.assignments.models import Assignment
 from services.supervision.assignments.refusals import (
     AcceptedByAnother,
+    DecidedByAnother,
     EvidenceMissing,
     NobodyChosen,
     NothingAsked,
@@ -25,62 +20,13 @@ from services.supervision.assignments.refusals import (
     NotTheOwner,
     WrongState,
 )
-from services.supervision.plans.models import Plan, PlanNode
+from services.supervision.plans.models import Plan
 from services.supervision.registry import EnterpriseFacts
 from services.tenancy.roles import Role
-from services.tenancy.signing_in.person import Person
-from tests.conftest import OneConnection
-from tests.factories import THEN, Town, a_person, a_town, an_enterprise
+from tests.factories import a_department, a_person, an_enterprise
+from tests.supervision.year import DUE, Year, a_node
 
 pytestmark = pytest.mark.anyio
-NOW = THEN + timedelta(days=60)
-DUE = date(2026, 6, 30)
-
-
-class Year:
-    """A town with a published plan of one task."""
-
-    def __init__(self, sessions: OneConnection, town: Town, node_id: UUID) -> None:
-        self.sessions, self.town, self.node_id = sessions, town, node_id
-
-    def as_(self, person: Person | Role, now: datetime = NOW) -> AbstractAsyncContextManager[Work]:
-        """A Work of one of the town's people."""
-        person = self.town[person] if isinstance(person, Role) else person
-        return open_work(self.sessions, person, person.rights, now)
-
-    async def given(self, **order: object) -> Assignment:
-        """One assignment to the sector department, or as ordered."""
-        order = {"title": "排查粉尘涉爆企业", "due_on": DUE, "department_ids": (self.town.departments["sector"],), **order}
-        async with self.as_(Role.TOWN_OFFICE) as work:
-            return (await assignments.assign(work, self.node_id, assignments.Order(**order))).assignments[0]  # type: ignore[arg-type]
-
-    async def handed_in(self) -> Assignment:
-        """An assignment that the department has submitted."""
-        given = await self.given()
-        async with self.as_(Role.SECTOR_DEPARTMENT) as work:
-            await assignments.receive(work, given.id)
-            await assignments.submit(work, given.id, note="已全部排查")
-        return given
-
-
-@pytest.fixture
-async def year(sessions: OneConnection) -> AsyncIterator[Year]:
-    """A town in the middle of its year."""
-    async with sessions.session(None, Scope()) as session:
-        town = await a_town(session, "珍溪示例镇")
-        plan = Plan(
-            tenant_id=town.id, id=new_id(), year=2026, title="2026年工作要点", state="published", origin="template",
-            made_by=town[Role.TOWN_OFFICE].member_id, signed_by=town[Role.TOWN_LEADER].member_id, signed_at=THEN, published_at=THEN, created_at=THEN,
-        )  # fmt: skip
-        session.add(plan)
-        await session.flush()
-        node = PlanNode(
-            tenant_id=town.id, id=new_id(), plan_id=plan.id, position=1, kind="task", label="11.", heading="开展专项执法", text="",
-            span_from=0, span_to=1, measures=[], numbers=[], documents=[], named_owners=[], department_ids=[],
-        )  # fmt: skip
-        session.add(node)
-        await session.commit()
-    yield Year(sessions, town, node.id)
 
 
 async def test_a_department_receives_reports_and_hands_in_and_the_office_accepts(year: Year) -> None:
@@ -136,11 +82,8 @@ async def test_only_the_owner_works_on_an_assignment(year: Year) -> None:
         with pytest.raises(NotTheOwner):
             await assignments.receive(work, given.id)
     async with year.sessions.session(None, Scope()) as session:
-        town = year.town
-        from tests.factories import a_department
-
-        other = await a_department(session, town, "农业服务中心")
-        stranger = await a_person(session, town, Role.SECTOR_DEPARTMENT, name="农服示例", department_id=other)
+        other = await a_department(session, year.town, "农业服务中心")
+        stranger = await a_person(session, year.town, Role.SECTOR_DEPARTMENT, name="农服示例", department_id=other)
         await session.commit()
     async with year.as_(stranger) as work:
         with pytest.raises(NotFound):
@@ -276,3 +219,44 @@ async def test_bad_words_are_refused_beside_their_field(year: Year) -> None:
         with pytest.raises(BadInput) as refused:
             await year.given(**order)
         assert field in refused.value.fields
+
+
+async def test_nobody_grants_the_extension_of_their_own_department(year: Year) -> None:
+    """The office asks for itself; its own colleague may not grant it, the leader may."""
+    given = await year.given(department_ids=(year.town.departments["office"],))
+    later = DUE + timedelta(days=5)
+    async with year.as_(Role.TOWN_OFFICE) as work:
+        await assignments.ask_extension(work, given.id, to=later, reason="等专家")
+        with pytest.raises(DecidedByAnother):
+            await assignments.decide_extension(work, given.id, granted=True)
+    async with year.as_(Role.TOWN_LEADER) as work:
+        assert (await assignments.decide_extension(work, given.id, granted=True)).due_on == later
+
+
+async def test_an_assignment_stands_in_the_section_below_its_chapter(year: Year) -> None:
+    """Chapter, section, task: the board's column is the section, and the basis names all three."""
+    async with year.everything() as session:
+        chapter = a_node(year.town, year.plan_id, "三、", "重点任务", kind="section", position=2)
+        section = a_node(year.town, year.plan_id, "（五）", "突出重点", kind="section", position=3, parent_id=chapter.id)
+        task = a_node(year.town, year.plan_id, "12.", "危化品使用", position=4, parent_id=section.id)
+        session.add_all([chapter, section, task])
+    async with year.as_(Role.TOWN_OFFICE) as work:
+        order = assignments.Order(title="核查", due_on=DUE, department_ids=(year.town.departments["sector"],))
+        given = (await assignments.assign(work, task.id, order)).assignments[0]
+        assert given.section == "突出重点"
+        assert given.basis.endswith("三、（五）12.")
+
+
+async def test_the_office_is_told_of_what_is_late_with_others_and_with_enterprises(year: Year) -> None:
+    """What is overdue with an enterprise or a department waits for the office; its own does not count as another's."""
+    office, sector = year.town.departments["office"], year.town.departments["sector"]
+    enterprises = EnterpriseFacts(q="甲")
+    given = await year.all_given(department_ids=(office, sector), enterprises=enterprises)
+    async with year.as_(Role.TOWN_OFFICE, datetime.fromisoformat("2026-07-01T01:00:00+00:00")) as work:
+        found = await assignments.waiting(work)
+        assert {one.owner_name for one in found.late} == {one.owner_name for one in given} - {"应急办"}
+        assert [one.owner_name for one in found.own] == ["应急办"]
+        assert await assignments.how_many(work) == 1
+    async with year.as_(Role.SECTOR_DEPARTMENT) as work:
+        found = await assignments.waiting(work)
+        assert ([one.owner_name for one in found.own], found.late, found.to_accept) == (["经济发展办"], (), ())
