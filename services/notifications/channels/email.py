@@ -2,6 +2,7 @@
 
 import smtplib
 import ssl
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -66,10 +67,10 @@ class Doubtful(Exception):  # noqa: N818 - a fact about the letter
 
 def deliver(server: MailServer, letter: Letter) -> None:
     """Hand a letter in; raises NotAccepted or Doubtful, whose words name no person."""
+    message = _written(server, letter)
     try:
-        message = _written(server, letter)
         connection = _connected(server)
-    except (OSError, smtplib.SMTPException, ValueError) as error:
+    except (OSError, smtplib.SMTPException) as error:
         raise NotAccepted(_plain(error)) from error
     try:
         _hand_in(connection, server, letter, message)
@@ -81,6 +82,8 @@ def _hand_in(connection: smtplib.SMTP, server: MailServer, letter: Letter, messa
     try:
         _answered(connection.mail(server.sender))
         _answered(connection.rcpt(letter.address))
+    except UnicodeError as error:
+        raise NotAccepted("邮件服务器不支持中文邮箱地址") from error
     except (OSError, smtplib.SMTPException) as error:
         raise NotAccepted(_plain(error)) from error
     try:
@@ -121,14 +124,21 @@ def _connected(server: MailServer) -> smtplib.SMTP:
 def _written(server: MailServer, letter: Letter) -> bytes:
     message = EmailMessage()
     message["Subject"] = " ".join(letter.subject.split())
-    message["From"] = Address("安镇", addr_spec=server.sender)
-    message["To"] = Address(addr_spec=letter.address)
+    message["From"] = _address("安镇", server.sender)
+    message["To"] = _address("", letter.address)
     # The same letter always bears the same id, so that a mailbox can tell a doubled one.
     message["Message-ID"] = f"<{letter.message_id}@{server.sender.rpartition('@')[2] or 'anzhen'}>"
     message["Auto-Submitted"] = "auto-generated"
     link = f"\n\n请登录办理：{server.public_url}{letter.link}" if server.public_url and letter.link else ""
     message.set_content(f"{letter.body}{link}\n", cte="base64")
     return message.as_bytes()
+
+
+def _address(name: str, address: str) -> Address:
+    try:
+        return Address(name, addr_spec=address)
+    except (ValueError, IndexError, MessageError) as error:
+        raise NotAccepted("邮箱地址或发件人设置有误") from error
 
 
 def _plain(error: Exception) -> str:
@@ -138,6 +148,4 @@ def _plain(error: Exception) -> str:
         return f"邮件服务器拒收（{code}）"
     if isinstance(error, TimeoutError):
         return "邮件服务器没有按时回答"
-    if isinstance(error, ValueError):
-        return "邮箱地址或发件人设置有误"
     return "与邮件服务器的连接中断" if isinstance(error, smtplib.SMTPServerDisconnected) else "连不上邮件服务器"
