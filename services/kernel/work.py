@@ -45,14 +45,28 @@ class Identity(msgspec.Struct, frozen=True, kw_only=True):
 class Work:
     """One unit of work; only the edge (the request, the job) commits it."""
 
-    def __init__(self, session: AsyncSession, identity: Identity, rights: frozenset[str], now: datetime) -> None:
-        self.session = session
+    def __init__(self, sessions: Sessions, identity: Identity, rights: frozenset[str], now: datetime) -> None:
+        self.sessions = sessions
+        self._session: AsyncSession | None = None
         self.identity = identity
         self.rights = rights
         self.now = now
         """One instant for the whole request, in UTC."""
-        if identity.scope.tenant_id is not None and not identity.scope.tenant_ids:
-            _keep_to_tenant(session, identity.scope.tenant_id)
+
+    @property
+    def session(self) -> AsyncSession:
+        """The session of this Work's transaction, opened when it is first asked for: a hot read needs none."""
+        if self._session is None:
+            scope = self.identity.scope
+            self._session = self.sessions.session(self.identity.login, scope)
+            if scope.tenant_id is not None and not scope.tenant_ids:
+                _keep_to_tenant(self._session, scope.tenant_id)
+        return self._session
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether this Work's transaction is open."""
+        return self._session is not None
 
     @property
     def today(self) -> date:
@@ -158,11 +172,15 @@ async def open_work(
     sessions: Sessions, identity: Identity, rights: frozenset[str], now: datetime | None = None
 ) -> AsyncIterator[Work]:
     """A Work that is committed when its block ends well, and rolled back when it does not."""
-    async with sessions.session(identity.login, identity.scope) as session:
-        work = Work(session, identity, rights, now or clock.now())
+    work = Work(sessions, identity, rights, now or clock.now())
+    try:
         yield work
-        await work.flush()
-        await session.commit()
+        if work.has_begun:
+            await work.flush()
+            await work.session.commit()
+    finally:
+        if work.has_begun:
+            await work.session.__aexit__(None, None, None)
 
 
 async def record_refusal(sessions: Sessions, identity: Identity, act: str, detail: dict[str, Any]) -> None:

@@ -47,7 +47,7 @@ class NoticeText:
 
 
 def read_notice(data: bytes, filename: str) -> NoticeText:
-    """The text of a notice as its reader saw it, without page numbers, headers, footers and deleted words.
+    """The text of a notice: a plain text unchanged, a Word document as its reader saw it, without page numbers and deleted words.
 
     Raises a FileRefused that says what to do; nothing is kept of a refused file.
     """
@@ -87,7 +87,8 @@ def _from_text(data: bytes, extension: str) -> NoticeText:
     if extension != ".txt":
         raise FileKindRefused(f"不认识的文件类型“{extension[:10]}”：{ONLY_WORDS}")
     text, encoding = decode_text(data)
-    return NoticeText(_tidy(text), "txt", encoding)
+    # A plain text stays as it was written, blanks and page numbers too: the spans of its items count these characters.
+    return NoticeText(text, "txt", encoding)
 
 
 def _no_words(*, has_pictures: bool) -> NoTextInside:

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ARRAY, CheckConstraint, Date
+from sqlalchemy import ARRAY, BigInteger, CheckConstraint, Date
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.kernel.table import Login, TenantTable, belongs_to, one_of, tenant_index
@@ -37,7 +37,7 @@ class Accident(TenantTable):
     """The days on which further people died of it."""
     serious_injuries: Mapped[int]
     minor_injuries: Mapped[int] = mapped_column(default=0)
-    loss_fen: Mapped[int]
+    loss_fen: Mapped[int] = mapped_column(BigInteger)
     """Direct economic loss in 分."""
     is_traffic_or_fire: Mapped[bool]
     has_social_impact: Mapped[bool]
