@@ -29,12 +29,11 @@ def visible(work: Work) -> ColumnElement[bool]:
     if work.identity.role != Role.SECTOR_DEPARTMENT:
         return true()
     mine = (
-        select(Department.sectors)
+        select(func.unnest(Department.sectors))
         .join(Member, (Member.department_id == Department.id) & (Member.tenant_id == Department.tenant_id))
         .where(Member.id == work.identity.member_id)
-        .scalar_subquery()
     )
-    return Enterprise.sector == func.any(mine)
+    return Enterprise.sector.in_(mine)
 
 
 def chosen(work: Work, facts: EnterpriseFacts) -> Select[Enterprise]:
