@@ -40,13 +40,26 @@ async def test_the_operator_makes_districts_and_towns(settings: Settings, sessio
     """A district, then its town; the platform's trail keeps both; code, name and address are checked and unique."""
     operator = await administrator(sessions, Role.PLATFORM_OPERATOR)
     async with running(settings, sessions) as app, browser(app, operator) as desk:
-        district = {"kind": "district", "name": "示例区", "code": "500199", "slug": "shiliqu", "full_name": "重庆市示例区"}
+        district = {
+            "kind": "district",
+            "name": "示例区",
+            "code": "500199",
+            "slug": "shiliqu",
+            "full_name": "重庆市示例区",
+        }
         assert (await desk.post("/townships/new", district)).status_code == 303
         form = await desk.get("/townships/new")
         district_id = re.search(r'value="([0-9a-f-]{36})"', form.text)
         assert district_id
         town = {"kind": "township", "district": district_id[1], "name": "示例镇", "code": "500199101", "slug": "shili"}
-        for wrong in ({"code": "500102101"}, {"code": "50019910"}, {"slug": "示例"}, {"slug": "platform"}, {"name": " "}, {"district": ""}):
+        for wrong in (
+            {"code": "500102101"},
+            {"code": "50019910"},
+            {"slug": "示例"},
+            {"slug": "platform"},
+            {"name": " "},
+            {"district": ""},
+        ):
             assert (await desk.post("/townships/new", town | wrong)).status_code == 422, wrong
         assert (await desk.post("/townships/new", town)).status_code == 303
         assert (await desk.post("/townships/new", town | {"slug": "shili2"})).status_code == 422
@@ -54,7 +67,10 @@ async def test_the_operator_makes_districts_and_towns(settings: Settings, sessio
     async with sessions.session(None, Scope()) as session:
         acts = (await session.execute(select(AuditEntry.tenant_id, AuditEntry.act).order_by(AuditEntry.id))).all()
         made = (await session.scalars(select(Tenant).where(Tenant.slug == "shili"))).one()
-    assert [tuple(row) for row in acts] == [(PLATFORM_TENANT, "district:created"), (PLATFORM_TENANT, "township:created")]
+    assert [tuple(row) for row in acts] == [
+        (PLATFORM_TENANT, "district:created"),
+        (PLATFORM_TENANT, "township:created"),
+    ]
     assert made.full_name == "重庆市示例区示例镇"
 
 
@@ -78,10 +94,18 @@ async def test_the_first_account_of_a_town_opens_it(settings: Settings, sessions
     security = await administrator(sessions, Role.SECURITY_ADMINISTRATOR)
     async with operator_work(sessions, login=Login.PLATFORM) as work:
         district = await townships.create_district(work, code="500199", name="示例区", slug="shiliqu")
-        town = await townships.create_township(work, district_id=district.id, code="500199101", name="示例镇", slug="shili")
+        town = await townships.create_township(
+            work, district_id=district.id, code="500199101", name="示例镇", slug="shili"
+        )
     new = "浔阳江头夜送客 枫叶荻花"
     async with running(strict(settings), sessions) as app, browser(app, security) as desk, browser(app) as door:
-        form = {"tenant": str(town.id), "role": "town_office", "name": "示例主任", "login": "shili.zhuren", "phone": "13812345678"}
+        form = {
+            "tenant": str(town.id),
+            "role": "town_office",
+            "name": "示例主任",
+            "login": "shili.zhuren",
+            "phone": "13812345678",
+        }
         assert (await desk.post("/accounts/new", form | {"role": "safety_officer"})).status_code == 422
         assert (await desk.post("/accounts/new", form | {"role": "audit_administrator"})).status_code == 422
         assert (await desk.post("/accounts/new", form | {"tenant": str(district.id)})).status_code == 422
@@ -97,7 +121,9 @@ async def test_the_first_account_of_a_town_opens_it(settings: Settings, sessions
         assert "示例主任" in ledger
         assert "应急办" in words_of(await door.get("/members/departments"))
     async with sessions.session(None, Scope()) as session:
-        acts = (await session.scalars(select(AuditEntry.act).where(AuditEntry.tenant_id == town.id).order_by(AuditEntry.id))).all()
+        acts = (
+            await session.scalars(select(AuditEntry.act).where(AuditEntry.tenant_id == town.id).order_by(AuditEntry.id))
+        ).all()
         assert list(acts) == ["department:added", "member:added"]
     user = await user_called(sessions, "shili.zhuren")
     assert (await events_of(sessions, user.id))[:3] == ["activation_issued", "account_granted", "activated"]
@@ -131,8 +157,12 @@ async def test_no_two_of_the_three_are_one_person(settings: Settings, sessions: 
                 await accounts.grant(work, login=security.person, name=security.person, role=role, master=master)
             assert "三员须由三个人分别担任" in refused.value.fields["login"]
         with pytest.raises(members.OneAdministrator):
-            await accounts.grant(work, login=office.person, name=office.person, role=Role.AUDIT_ADMINISTRATOR, master=master)
-        granted = await accounts.grant(work, login="shenji", name="示例审计", role=Role.AUDIT_ADMINISTRATOR, master=master)
+            await accounts.grant(
+                work, login=office.person, name=office.person, role=Role.AUDIT_ADMINISTRATOR, master=master
+            )
+        granted = await accounts.grant(
+            work, login="shenji", name="示例审计", role=Role.AUDIT_ADMINISTRATOR, master=master
+        )
         assert granted.activation
     async with operator_work(sessions, tenant_id=town.id) as work:
         with pytest.raises(members.OneAdministrator):
@@ -149,7 +179,14 @@ async def test_the_database_itself_refuses_a_second_administrator(sessions: OneC
 
     async with sessions.session(Login.IDENTITY, Scope()) as session:
         session.add(
-            Membership(id=new_id(), user_id=security.user_id, tenant_id=PLATFORM_TENANT, role="audit_administrator", sectors=[], created_at=THEN)
+            Membership(
+                id=new_id(),
+                user_id=security.user_id,
+                tenant_id=PLATFORM_TENANT,
+                role="audit_administrator",
+                sectors=[],
+                created_at=THEN,
+            )
         )
         with pytest.raises(DBAPIError, match="uq_membership_one_administrator"):
             await session.flush()
@@ -160,7 +197,9 @@ async def test_the_security_administrator_makes_no_administrators(settings: Sett
     people = {role: await administrator(sessions, role) for role in PLATFORM_ROLES}
     async with accounts.within(sessions, people[Role.SECURITY_ADMINISTRATOR], PLATFORM_TENANT) as work:
         with pytest.raises(Forbidden):
-            await accounts.grant(work, login="x.y", name="示例", role=Role.PLATFORM_OPERATOR, master=master_of(settings))
+            await accounts.grant(
+                work, login="x.y", name="示例", role=Role.PLATFORM_OPERATOR, master=master_of(settings)
+            )
     for role in (Role.PLATFORM_OPERATOR, Role.AUDIT_ADMINISTRATOR):
         async with running(settings, sessions) as app, browser(app, people[role]) as desk:
             assert (await desk.get("/accounts")).status_code == 403
@@ -230,7 +269,9 @@ async def test_the_command_line_sets_up_a_town_from_nothing(settings: Settings, 
     master: MasterKey = master_of(settings)
     async with operator_work(sessions, login=Login.PLATFORM) as work:
         district = await townships.create_district(work, code="500199", name="示例区", slug="shiliqu")
-        town = await townships.create_township(work, district_id=district.id, code="500199101", name="示例镇", slug="shili")
+        town = await townships.create_township(
+            work, district_id=district.id, code="500199101", name="示例镇", slug="shili"
+        )
     async with operator_work(sessions, tenant_id=town.id) as work:
         department = await members.add_department(work, name="应急办", kind="office")
         facts = members.MemberFacts(name="示例主任", role=Role.TOWN_OFFICE, department_id=department.id)

@@ -76,7 +76,12 @@ async def test_a_new_person_activates_the_account_and_comes_in(settings: Setting
         shown = await office.post("/members/new", form_of(town))
         code = re.search(r"[a-z2-7]{4}(-[a-z2-7]{4}){3}", shown.text)
         assert code
-        typed = {"login": "Shili.Xinren", "code": code[0].upper(), "password": NEW_PASSWORD, "password_again": NEW_PASSWORD}
+        typed = {
+            "login": "Shili.Xinren",
+            "code": code[0].upper(),
+            "password": NEW_PASSWORD,
+            "password_again": NEW_PASSWORD,
+        }
         assert (await sign_in(door, "shili.xinren", NEW_PASSWORD)).status_code == 422
         assert (await door.post("/activate", typed | {"code": "aaaa-bbbb-cccc-dddd"})).status_code == 422
         weak = await door.post("/activate", typed | {"password": "1234567890", "password_again": "1234567890"})
@@ -97,7 +102,12 @@ async def test_an_activation_code_lasts_seven_days(
         added = await members.add_member(work, facts(town), login="shili.xinren", master=master_of(settings))
     assert added.activation
     clock_file.write_text(str(days * 86_400))
-    typed = {"login": "shili.xinren", "code": added.activation.code, "password": NEW_PASSWORD, "password_again": NEW_PASSWORD}
+    typed = {
+        "login": "shili.xinren",
+        "code": added.activation.code,
+        "password": NEW_PASSWORD,
+        "password_again": NEW_PASSWORD,
+    }
     async with running(settings, sessions) as app, browser(app) as door:
         assert (await door.post("/activate", typed)).status_code == status
 
@@ -155,7 +165,9 @@ async def test_the_same_number_in_two_towns_betrays_nothing(settings: Settings, 
     master, rows = master_of(settings), []
     for town, login in ((ours, "jia"), (theirs, "yi")):
         async with the_office(sessions, town) as work:
-            added = await members.add_member(work, facts(town, phone=PHONE, name=f"{login}某"), login=login, master=master)
+            added = await members.add_member(
+                work, facts(town, phone=PHONE, name=f"{login}某"), login=login, master=master
+            )
             rows.append((added.member.phone, added.member.phone_index))
     assert rows[0][0] != rows[1][0]
     assert rows[0][1] != rows[1][1]
@@ -165,7 +177,11 @@ async def test_who_leaves_is_out_at_once(settings: Settings, sessions: OneConnec
     """Membership and sessions end with the press of the button, the row and the trail stay."""
     town = await town_of(sessions)
     leaver = town[Role.SECTOR_DEPARTMENT]
-    async with running(settings, sessions) as app, browser(app, town[Role.TOWN_OFFICE]) as office, browser(app) as theirs:
+    async with (
+        running(settings, sessions) as app,
+        browser(app, town[Role.TOWN_OFFICE]) as office,
+        browser(app) as theirs,
+    ):
         await sign_in(theirs, leaver.person)
         assert (await theirs.get("/members")).status_code == 200
         await office.post(f"/members/{leaver.member_id}/leave")
@@ -186,7 +202,9 @@ async def test_the_last_of_the_office_stays(settings: Settings, sessions: OneCon
             await members.leave(work, office.member_id)
         member = await work.get(members.Member, office.member_id)
         with pytest.raises(members.LastOffice):
-            await members.change_member(work, member.id, facts(town), version=member.version, master=master_of(settings))
+            await members.change_member(
+                work, member.id, facts(town), version=member.version, master=master_of(settings)
+            )
     async with sessions.session(None, Scope()) as session:
         await a_person(session, town, Role.TOWN_OFFICE, name="示例接替")
         await session.commit()
@@ -217,7 +235,9 @@ async def test_a_change_of_role_changes_what_one_may_do(settings: Settings, sess
         changed = MemberFacts(**moved, phone=None)
         await members.change_member(work, member.id, changed, version=member.version, master=master)
         assert await members.phone_of(work, member, master=master) == PHONE
-        await members.change_member(work, member.id, MemberFacts(**moved, phone=""), version=member.version, master=master)
+        await members.change_member(
+            work, member.id, MemberFacts(**moved, phone=""), version=member.version, master=master
+        )
         assert await members.phone_of(work, member, master=master) is None
     async with running(settings, sessions) as app, browser(app) as door:
         await sign_in(door, person.person)
@@ -238,7 +258,10 @@ async def test_a_change_of_role_changes_what_one_may_do(settings: Settings, sess
         ({"email": "不是邮箱"}, "email"),
         ({"certificate_no": "渝001"}, "certificate_to"),
         ({"certificate_to": date(2030, 1, 1)}, "certificate_no"),
-        ({"certificate_no": "1", "certificate_from": date(2030, 1, 2), "certificate_to": date(2030, 1, 1)}, "certificate_to"),
+        (
+            {"certificate_no": "1", "certificate_from": date(2030, 1, 2), "certificate_to": date(2030, 1, 1)},
+            "certificate_to",
+        ),
         ({"role": Role.DISTRICT_OVERSEER, "department_id": None}, "role"),
         ({"role": Role.PLATFORM_OPERATOR, "department_id": None}, "role"),
         ({"role": Role.SAFETY_OFFICER, "department_id": None}, "enterprise_id"),
@@ -270,17 +293,19 @@ async def test_a_form_in_error_keeps_what_was_typed_and_changes_nothing(
         assert "示例新人" not in words_of(await office.get("/members"))
 
 
-async def test_one_person_serves_two_enterprises_under_one_account(
-    settings: Settings, sessions: OneConnection
-) -> None:
+async def test_one_person_serves_two_enterprises_under_one_account(settings: Settings, sessions: OneConnection) -> None:
     """The same account and name get a second place, not a second password, and the same place only once."""
     town = await town_of(sessions)
     master = master_of(settings)
     first, second = town.enterprises
     given = {"name": "示例安全员", "role": Role.SAFETY_OFFICER, "phone": PHONE}
     async with the_office(sessions, town) as work:
-        one = await members.add_member(work, MemberFacts(**given, enterprise_id=first, enterprise_name="甲厂"), login="aqy", master=master)
-        two = await members.add_member(work, MemberFacts(**given, enterprise_id=second, enterprise_name="乙厂"), login="aqy", master=master)
+        one = await members.add_member(
+            work, MemberFacts(**given, enterprise_id=first, enterprise_name="甲厂"), login="aqy", master=master
+        )
+        two = await members.add_member(
+            work, MemberFacts(**given, enterprise_id=second, enterprise_name="乙厂"), login="aqy", master=master
+        )
         assert one.activation
         assert two.activation
         with pytest.raises(BadInput) as refused:
@@ -293,18 +318,24 @@ async def test_a_town_cannot_open_the_account_of_another_town(settings: Settings
     ours, theirs = await town_of(sessions, "甲镇"), await town_of(sessions, "乙镇")
     target = theirs[Role.TOWN_OFFICE]
     async with the_office(sessions, ours) as work:
-        added = await members.add_member(work, facts(ours, name=target.person), login=target.person, master=master_of(settings))
+        added = await members.add_member(
+            work, facts(ours, name=target.person), login=target.person, master=master_of(settings)
+        )
         assert added.activation is None
         with pytest.raises(members.SeveralPlaces):
             await members.new_activation(work, added.member.id)
         with pytest.raises(NotFound):
             await members.new_activation(work, target.member_id)
         with pytest.raises(members.LoginTaken):
-            await members.add_member(work, facts(ours, name="别人"), login=theirs[Role.TOWN_LEADER].person, master=master_of(settings))
+            await members.add_member(
+                work, facts(ours, name="别人"), login=theirs[Role.TOWN_LEADER].person, master=master_of(settings)
+            )
     async with the_office(sessions, theirs) as work:
         await members.add_member(work, facts(theirs, name="尚未激活"), login="weijihuo", master=master_of(settings))
     async with the_office(sessions, ours) as work:
-        again = await members.add_member(work, facts(ours, name="尚未激活"), login="weijihuo", master=master_of(settings))
+        again = await members.add_member(
+            work, facts(ours, name="尚未激活"), login="weijihuo", master=master_of(settings)
+        )
         assert again.activation is None
 
 
@@ -363,7 +394,9 @@ async def test_departments_are_added_renamed_and_ended(settings: Settings, sessi
     town = await town_of(sessions)
     person = town[Role.SECTOR_DEPARTMENT]
     async with the_office(sessions, town) as work:
-        made = await members.add_department(work, name=" 规建办 ", kind="sector", sectors=["建材"], aliases=["规划建设办、城建办"])
+        made = await members.add_department(
+            work, name=" 规建办 ", kind="sector", sectors=["建材"], aliases=["规划建设办、城建办"]
+        )
         assert (made.name, made.aliases) == ("规建办", ["规划建设办", "城建办"])
         with pytest.raises(BadInput) as refused:
             await members.add_department(work, name="规建办", kind="sector")
@@ -384,7 +417,9 @@ async def test_departments_are_added_renamed_and_ended(settings: Settings, sessi
         await members.end_department(work, made.id)
         await members.add_department(work, name="规建办", kind="sector")
         with pytest.raises(BadInput):
-            await members.add_member(work, facts(town, department_id=made.id), login="xinren", master=master_of(settings))
+            await members.add_member(
+                work, facts(town, department_id=made.id), login="xinren", master=master_of(settings)
+            )
     assert await trail_of(sessions, made.id) == ["department:added", "department:ended"]
 
 

@@ -108,7 +108,9 @@ async def test_the_code_opens_the_house_and_rotates_the_session(
         move(clock_file, still + 30)
         await sign_in(door, office.person)
         half = door.client.cookies["anzhen_session"]
-        answer = await door.post("/sign-in/code", {"code": f" {code_at(secret)[:3]} {code_at(secret)[3:]} ", "next": "/members"})
+        answer = await door.post(
+            "/sign-in/code", {"code": f" {code_at(secret)[:3]} {code_at(secret)[3:]} ", "next": "/members"}
+        )
         assert (answer.status_code, answer.headers["location"]) == (303, "/members")
         assert (await door.get("/members")).status_code == 200
         door.client.cookies.set("anzhen_session", half)
@@ -130,9 +132,7 @@ async def test_a_phone_may_be_half_a_minute_wrong(
         assert (await door.post("/sign-in/code", {"code": code_at(secret, steps)})).status_code == status
 
 
-async def test_a_code_works_once(
-    settings: Settings, sessions: OneConnection, still: float, clock_file: Path
-) -> None:
+async def test_a_code_works_once(settings: Settings, sessions: OneConnection, still: float, clock_file: Path) -> None:
     """A code that somebody read over the shoulder is worth nothing, nor is one older than the last that was used."""
     office = (await town_of(sessions))[Role.TOWN_OFFICE]
     async with running(strict(settings), sessions) as app, browser(app) as door, browser(app) as thief:

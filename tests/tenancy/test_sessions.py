@@ -101,7 +101,12 @@ async def test_one_signs_out_everywhere_at_once(settings: Settings, sessions: On
     """All browsers of the person are out with the next click, nobody else's."""
     town = await town_of(sessions)
     office, leader = town[Role.TOWN_OFFICE], town[Role.TOWN_LEADER]
-    async with running(settings, sessions) as app, browser(app) as pc, browser(app) as phone, browser(app, leader) as other:
+    async with (
+        running(settings, sessions) as app,
+        browser(app) as pc,
+        browser(app) as phone,
+        browser(app, leader) as other,
+    ):
         await sign_in(pc, office.person)
         await sign_in(phone, office.person)
         assert (await phone.get("/")).status_code == 200
@@ -139,7 +144,9 @@ async def test_changing_the_password_ends_all_other_sessions(settings: Settings,
         await sign_in(phone, login)
         wrong = await pc.post("/profile/password", {"current": WRONG, "password": new, "password_again": new})
         assert (wrong.status_code, "原密码不正确" in words_of(wrong)) == (422, True)
-        unlike = await pc.post("/profile/password", {"current": PASSWORD, "password": new, "password_again": new + "。"})
+        unlike = await pc.post(
+            "/profile/password", {"current": PASSWORD, "password": new, "password_again": new + "。"}
+        )
         assert (unlike.status_code, "两次输入的密码不一致" in words_of(unlike)) == (422, True)
         before = pc.client.cookies["anzhen_session"]
         done = await pc.post("/profile/password", {"current": PASSWORD, "password": new, "password_again": new})

@@ -135,9 +135,7 @@ async def test_failures_are_forgotten_after_a_day(sessions: OneConnection) -> No
                 await throttles.charge(session, {key: 5}, now + offset)
 
 
-async def test_a_success_clears_the_account_but_not_the_address(
-    settings: Settings, sessions: OneConnection
-) -> None:
+async def test_a_success_clears_the_account_but_not_the_address(settings: Settings, sessions: OneConnection) -> None:
     """Who knows the password starts afresh; a guesser with one account of his own cannot wash his address clean."""
     town = await town_of(sessions)
     login = town[Role.SAFETY_OFFICER].person
@@ -185,9 +183,7 @@ async def test_a_crowd_is_sent_away_at_once(settings: Settings, sessions: OneCon
         "/企业",
     ],
 )
-async def test_nobody_is_sent_on_to_another_house(
-    settings: Settings, sessions: OneConnection, target: str
-) -> None:
+async def test_nobody_is_sent_on_to_another_house(settings: Settings, sessions: OneConnection, target: str) -> None:
     """Whatever `next` says, one goes on to a page of ours."""
     town = await town_of(sessions)
     async with running(settings, sessions) as app, browser(app) as door:

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from litestar import Router, get, post
 from litestar.response import Redirect, Template
-from sqlalchemy import select
 
 from services.kernel.refusals import BadInput
 from services.kernel.table import Login
@@ -18,7 +17,6 @@ from services.portal.signing_in.visits import AnyRequest, master_of
 from services.tenancy import accounts, townships
 from services.tenancy.door import CurrentWork, needs
 from services.tenancy.roles import Role
-from services.tenancy.signing_in.models import User
 
 says(
     account_locked="账号已停用，本人已退出登录",
@@ -87,10 +85,8 @@ async def grant(request: AnyRequest, work: CurrentWork, data: FormData) -> Templ
 @get("/accounts/{user_id:uuid}", opt=needs("account:read", login=Login.IDENTITY))
 async def one_account(request: AnyRequest, work: CurrentWork, user_id: UUID) -> Template:
     """One account and where it acts."""
-    user = await work.one(select(User).where(User.id == user_id))
-    rows, _ = await accounts.accounts(work, accounts.AccountFilter(q=user.login))
-    places = next((row.places for row in rows if row.user.id == user_id), [])
-    return page(request, "accounts/one.html", user=user, places=places, states=accounts.STATES)
+    row = await accounts.account(work, user_id)
+    return page(request, "accounts/one.html", user=row.user, places=row.places, states=accounts.STATES)
 
 
 @post("/accounts/{user_id:uuid}/activation", opt=RESETS)

@@ -12,7 +12,7 @@ from services.tenancy.accounts.actions import (
     unlock,
     within,
 )
-from services.tenancy.accounts.queries import PAGE, STATES, AccountFilter, AccountRow, accounts
+from services.tenancy.accounts.queries import PAGE, STATES, AccountFilter, AccountRow, account, accounts
 
 __all__ = [
     "GRANTED",
@@ -22,6 +22,7 @@ __all__ = [
     "AccountRow",
     "Granted",
     "NotOneself",
+    "account",
     "accounts",
     "grant",
     "lock",

@@ -42,6 +42,13 @@ async def accounts(work: Work, asked: AccountFilter) -> tuple[list[AccountRow], 
     return [AccountRow(user=user, places=places.get(user.id, [])) for user in users], await work.count(query)
 
 
+async def account(work: Work, user_id: UUID) -> AccountRow:
+    """One account and where it acts; raises NotFound."""
+    work.require("account:read")
+    user = await work.one(select(User).where(User.id == user_id))
+    return AccountRow(user=user, places=(await _places(work, [user])).get(user.id, []))
+
+
 def _matching(asked: AccountFilter) -> Select[Any]:
     query = select(User)
     if asked.q:

@@ -187,4 +187,7 @@ def owed(
 
 
 def _place(found: dict[str, str]) -> Place:
-    return Place(UUID(found["id"]), found["enterprise"] or found["tenant"], Role(found["role"]).label)
+    role = Role(found["role"]).label
+    # A person's enterprises may lie in different towns: the note names the town, too.
+    note = f"{found['tenant']} · {role}" if found["enterprise"] else role
+    return Place(UUID(found["id"]), found["enterprise"] or found["tenant"], note)
