@@ -1,11 +1,7 @@
 """PostgreSQL and Redis are killed while a town is told things: what was committed is done, once, when they are back."""
 
-import os
-import signal
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import ExitStack
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import anyio
@@ -19,9 +15,6 @@ from services.kernel.relay import delayed
 from services.kernel.table import Login
 from services.kernel.wakeup import Wakeup
 from services.kernel.work import open_work
-from services.launcher.children import Child, Running
-from services.launcher.embedded import Embedded
-from services.launcher.homes import Home, Stores
 from services.migrations.migrate import migrate
 from services.tenancy.roles import Role
 from tests.conftest import SECRET
@@ -29,54 +22,17 @@ from tests.factories import Town, a_town
 from tests.faults import jobs
 from tests.faults.conftest import Seen, Workers
 from tests.faults.nursery import Nursery
+from tests.faults.own import Own, own_stores
 
 pytestmark = pytest.mark.anyio
 ONCE = "SELECT count(*), count(DISTINCT event) FROM message"
 
 
-@dataclass
-class Own:
-    """A PostgreSQL and a Redis that may be killed."""
-
-    home: Home
-    lock: int
-    embedded: Embedded
-    running: dict[str, Running] = field(default_factory=dict)
-
-    @property
-    def addresses(self) -> Stores:
-        """Where they answer."""
-        return self.embedded.stores
-
-    def start(self, child: Child) -> None:
-        """Start one of them, as the launcher does, again and again until it is ready."""
-        running = Running(child, self.home.log(child.name), self.lock)
-        while not running.is_ready():
-            time.sleep(0.01)
-        self.running[child.name] = running
-
-    def kill(self, name: str) -> None:
-        """One is gone without a word."""
-        os.kill(self.running[name].process.pid, signal.SIGKILL)
-        self.running.pop(name).sweep()
-
-
 @pytest.fixture(scope="module")
-def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Own]:
+def own() -> Iterator[Own]:
     """Stores that this module's tests kill and start again."""
-    folder = tmp_path_factory.mktemp("own")
-    for path in (folder, *folder.parents):
-        if path.owner() == Path.home().owner() and "pytest" in path.name:
-            path.chmod(0o711)
-    home = Home(folder)
-    with ExitStack() as stack:
-        own = Own(home, stack.enter_context(home.locked("command")), Embedded(home, {"max_connections": 120}))
-        stack.callback(own.embedded.clear)
-        for child in (own.embedded.postgres, own.embedded.redis):
-            own.start(child)
+    with own_stores() as own:
         yield own
-        for name in list(own.running):
-            own.kill(name)
 
 
 @pytest.fixture(scope="module")
