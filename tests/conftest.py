@@ -18,7 +18,7 @@ from sqlalchemy.orm import SessionTransaction
 
 os.environ["ANZHEN_TESTING"] = "1"
 
-from services.kernel.database import Database, Scope, login_urls
+from services.kernel.database import Database, Scope, beneath, login_urls
 from services.kernel.settings import Settings
 from services.kernel.table import Login
 from services.launcher.stores import stores
@@ -153,6 +153,12 @@ class OneConnection:
                 connection.exec_driver_sql(f"SET LOCAL app.{name} = '{value}'")
 
         return session
+
+    @contextlib.asynccontextmanager
+    async def reading(self, login: Login, scope: Scope) -> AsyncIterator[object]:
+        """The driver's connection, acting as `login` within `scope`."""
+        async with self.session(login, scope) as session:
+            yield await beneath(session)
 
     async def close(self) -> None:
         """The fixture ends the connection."""
