@@ -81,7 +81,7 @@ class WhoComes(AbstractAuthenticationMiddleware):
         return AuthenticationResult(user=person or NOBODY, auth=token if person else None)
 
 
-def guard(connection: AnyConnection, handler: BaseRouteHandler) -> None:
+async def guard(connection: AnyConnection, handler: BaseRouteHandler) -> None:  # noqa: RUF029 - a thread would be used else
     """A route is entered only by a role that holds the right it names; a route without a name is closed.
 
     A session that still owes a code, a password or a second factor is led to where it can give it.

@@ -98,6 +98,7 @@ async def test_the_staff_office_and_the_administrators_can_work(
         (security, "/accounts/new"),
         (admins[Role.PLATFORM_OPERATOR], "/townships"),
         (admins[Role.PLATFORM_OPERATOR], "/townships/new"),
+        (admins[Role.PLATFORM_OPERATOR], f"/townships/{town.id}"),
         (admins[Role.AUDIT_ADMINISTRATOR], "/audit/sign-ins"),
     ]
     findings: list[object] = []

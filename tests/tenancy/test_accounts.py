@@ -1,11 +1,12 @@
 """The platform's three administrators: towns are made, accounts granted, events read; and no business is seen."""
 
+import contextlib
 import re
 from typing import Any
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from services.kernel.database import Database, Scope
@@ -21,7 +22,7 @@ from services.tenancy.roles import PLATFORM_ROLES, Role
 from services.tenancy.signing_in.models import Membership, User
 from services.tenancy.townships.models import PLATFORM_TENANT, Tenant
 from tests.conftest import OneConnection
-from tests.factories import PASSWORD, Town, a_town, an_administrator, an_overseer
+from tests.factories import PASSWORD, Town, a_town, an_administrator
 from tests.tenancy.doors import code_at, events_of, master_of, set_up, sign_in, strict, town_of, user_called
 from tests.web import browser, running, words_of
 
@@ -291,20 +292,23 @@ async def test_an_administrator_sees_no_business_rows(database: Database, everyt
     async with AsyncSession(everything, expire_on_commit=False) as session:
         town: Town = await a_town(session)
         people = [await an_administrator(session, role) for role in sorted(PLATFORM_ROLES)]
-        overseer = await an_overseer(session, town.district_id, (town.id,))
         await session.commit()
     async with open_work(database, town[Role.TOWN_OFFICE], town[Role.TOWN_OFFICE].rights) as work:
         work.record("town:worked", await work.get(members.Member, town[Role.TOWN_OFFICE].member_id))
     tables = [mapper.class_ for mapper in TenantTable.registry.mappers if issubclass(mapper.class_, TenantTable)]
+    assert await rows_seen(database, town[Role.TOWN_OFFICE], members.Member) == 5
     assert len(tables) > 10
     for person in people:
-        for table in tables:
-            try:
-                async with open_work(database, person, person.rights) as work:
-                    assert await work.all(select(table)) == [], table.__tablename__
-            except DBAPIError as error:
-                assert "permission denied" in str(error), table.__tablename__
-    assert overseer.login is Login.DISTRICT
+        seen = [table.__tablename__ for table in tables if await rows_seen(database, person, table)]
+        assert seen == []
+
+
+async def rows_seen(database: Database, person: Any, table: Any) -> int:
+    """How many rows of a table somebody's own login shows; a table that it may not even ask shows none."""
+    with contextlib.suppress(ProgrammingError):
+        async with open_work(database, person, person.rights) as work:
+            return len(await work.all(select(table)))
+    return 0
 
 
 async def test_granting_to_oneself_is_not_possible(settings: Settings, sessions: OneConnection) -> None:

@@ -139,12 +139,15 @@ def test_any_text_becomes_one_tidy_line(typed: str) -> None:
 @effort(max_examples=300)
 def test_any_new_password_is_taken_or_refused_with_words(password: str, again: str) -> None:
     """A password that is taken can be hashed; one that is not gets a sentence."""
+    refused = {}
     try:
         check_password(password, login="zhangsan", again=again)
-    except BadInput as refused:
-        assert all(refused.fields.values())
-    else:
+    except BadInput as refusal:
+        refused = dict(refusal.fields)
+    if not refused:
         password.encode()
+        assert password == again
+    assert all(refused.values())
 
 
 @given(st.text())

@@ -58,19 +58,25 @@ async def create(request: AnyRequest, work: CurrentWork, data: FormData) -> Redi
     return Redirect("/townships?done=place-created", status_code=303)
 
 
+@get("/townships/{tenant_id:uuid}", opt=SUSPENDS)
+async def one_place(request: AnyRequest, work: CurrentWork, tenant_id: UUID) -> Template:
+    """One township or district."""
+    return page(request, "accounts/one_town.html", place=await townships.place(work, tenant_id))
+
+
 @post("/townships/{tenant_id:uuid}/suspend", opt=SUSPENDS)
 async def suspend(request: AnyRequest, work: CurrentWork, tenant_id: UUID) -> Redirect:
     """停用."""
     await townships.suspend(work, tenant_id)
     request.app.state.remembered.forget()
-    return Redirect("/townships?done=place-suspended", status_code=303)
+    return Redirect(f"/townships/{tenant_id}?done=place-suspended", status_code=303)
 
 
 @post("/townships/{tenant_id:uuid}/resume", opt=SUSPENDS)
 async def resume(work: CurrentWork, tenant_id: UUID) -> Redirect:
     """恢复."""
     await townships.resume(work, tenant_id)
-    return Redirect("/townships?done=place-resumed", status_code=303)
+    return Redirect(f"/townships/{tenant_id}?done=place-resumed", status_code=303)
 
 
 async def _create(work: Work, data: dict[str, Any], named: dict[str, str]) -> None:
@@ -89,4 +95,4 @@ async def _choices(work: Work, kind: str) -> dict[str, Any]:
     return {"kind": kind, "kind_word": KINDS[kind], "districts": districts}
 
 
-ROUTES: list[Any] = [directory, new_place, create, suspend, resume]
+ROUTES: list[Any] = [directory, new_place, create, one_place, suspend, resume]
