@@ -5,8 +5,8 @@ from io import BytesIO
 from PIL import Image
 
 
-def a_photo(colour: str = "orange") -> bytes:
+def a_photo() -> bytes:
     """A JPEG of 800 by 600."""
     buffer = BytesIO()
-    Image.new("RGB", (800, 600), colour).save(buffer, "JPEG")
+    Image.effect_noise((800, 600), 40).convert("RGB").save(buffer, "JPEG")
     return buffer.getvalue()

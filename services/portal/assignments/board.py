@@ -49,7 +49,7 @@ async def board(request: AnyRequest, work: CurrentWork) -> Template:
     by = typed.word(request.query_params, "by")
     by = by if by in GROUPS else "section"
     town = typed.one_id(typed.word(request.query_params, "town"))
-    await note_look(request, town)
+    await note_look(request, work, town)
     groups = await groups_of(work, by, town=town)
     total = Tally("", *(sum(getattr(g.tally, name) for g in groups) for name in Tally.__struct_fields__[1:]))
     return page(

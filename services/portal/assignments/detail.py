@@ -27,7 +27,7 @@ TO_OWNER: Final = frozenset({"assigned", "urged", "returned", "accepted", "trans
 async def detail(request: AnyRequest, work: CurrentWork, assignment_id: FromPath[UUID]) -> Template:
     """任务详情."""
     assignment = await assignments.one(work, assignment_id)
-    await note_look(request, assignment.tenant_id)
+    await note_look(request, work, assignment.tenant_id)
     return await shown(request, work, assignment)
 
 

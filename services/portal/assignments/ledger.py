@@ -44,7 +44,7 @@ COLUMNS = (
 async def ledger(request: AnyRequest, work: CurrentWork) -> Template:
     """任务台账."""
     wanted, number = filter_of(request), typed.page_number(request.query_params)
-    await note_look(request, wanted.town)
+    await note_look(request, work, wanted.town)
     found, total = await assignments.a_page(work, wanted, number)
     towns = await town_names(work)
     pages = SimpleNamespace(number=number, pages=-(-total // assignments.PAGE), total=total)

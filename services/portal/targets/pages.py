@@ -55,7 +55,7 @@ async def figures(request: AnyRequest, work: CurrentWork) -> Template:
     """工作目标."""
     year = typed.number(request.query_params, "year") or work.today.year
     year = year if abs(year - work.today.year) <= 10 else work.today.year  # noqa: PLR2004 - a decade of accidents
-    await note_look(request)
+    await note_look(request, work)
     of_year = await targets.targets_of(work, year)
     reached, applicable = targets.reached(of_year.control, (rate.figure for rate in of_year.rates))
     return page(

@@ -20,11 +20,13 @@ async def town_names(work: Work) -> Mapping[UUID, str]:
     return {row.id: row.name for row in rows}
 
 
-async def note_look(request: AnyRequest, town: UUID | None = None) -> None:
+async def note_look(request: AnyRequest, work: Work, town: UUID | None = None) -> None:
     """Keep in the district's own trail that somebody looked, in a transaction that is committed first."""
     person: Person = request.user
     if person.login is not Login.DISTRICT:
         return
+    # Ends the reading so far: no request holds two connections, and what follows begins anew on its own login.
+    await work.session.commit()
     async with open_work(request.app.state.sessions, person.acting_on(Login.DESK), frozenset()) as desk:
         looked_at = await desk.get(Tenant, town if town in person.towns else desk.tenant_id)
         desk.record("town:looked_into", looked_at, page=request.url.path)
