@@ -12,7 +12,6 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin, YamlRenderPlugin
 from litestar.plugins.htmx import HTMXPlugin
 from litestar.plugins.jinja import JinjaTemplateEngine
-from litestar.plugins.prometheus import PrometheusConfig
 from litestar.template import TemplateConfig
 
 from services.kernel.database import Database, Sessions, login_urls
@@ -41,7 +40,6 @@ def create_app(settings: Settings | None = None, sessions: Sessions | None = Non
         guards=[door.guard],
         middleware=[
             traced,
-            PrometheusConfig(app_name="anzhen").middleware,
             DefineMiddleware(door.WhoComes, exclude=["^/static/"], exclude_from_auth_key="nobody_comes"),
         ],
         csrf_config=CSRFConfig(

@@ -1,13 +1,32 @@
 """Structured logs: one JSON object a line, without personal values."""
 
+import json
 import logging
 import sys
 from typing import Any
 
+import msgspec
 import structlog
 
 SECRET_WORDS = ("password", "secret", "token", "phone", "code", "cookie")
 """What no log line shows, whatever a caller passes."""
+
+JSON = structlog.processors.JSONRenderer(
+    serializer=lambda event, **_: msgspec.json.encode(event, enc_hook=str).decode()
+)
+
+
+class Lines:
+    """Our own lines go straight to standard error: one is written at each request."""
+
+    def __init__(self, *_name: object) -> None:
+        pass
+
+    def write(self, line: str) -> None:
+        """One line."""
+        sys.stderr.write(f"{line}\n")
+
+    msg = debug = info = warning = error = critical = exception = write
 
 
 def configure_logs() -> None:
@@ -19,8 +38,9 @@ def configure_logs() -> None:
         hide_secrets,
     ]
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
+        processors=[*shared, structlog.processors.format_exc_info, JSON],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=Lines,
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stderr)
@@ -30,7 +50,7 @@ def configure_logs() -> None:
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.format_exc_info,
-                structlog.processors.JSONRenderer(ensure_ascii=False),
+                JSON,
             ],
         )
     )

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from litestar.datastructures import MutableScopeHeaders
 from litestar.types import Message, Scope
 
 from services.kernel.settings import Settings
@@ -25,12 +24,12 @@ HSTS = {"strict-transport-security": "max-age=31536000; includeSubDomains"}
 
 def put_headers(settings: Settings) -> Callable[[Message, Scope], Coroutine[Any, Any, None]]:
     """Put the headers that are not there yet on an answer before it leaves."""
-    wanted = ALWAYS | HSTS if settings.secure_cookies else ALWAYS
+    chosen = ALWAYS | HSTS if settings.secure_cookies else ALWAYS
+    wanted = [(name.encode(), value.encode()) for name, value in chosen.items()]
 
     async def before_send(message: Message, _scope: Scope) -> None:
         if message["type"] == "http.response.start":
-            headers = MutableScopeHeaders.from_message(message)
-            for name, value in wanted.items():
-                headers.setdefault(name, value)
+            there = {name for name, _ in message["headers"]}
+            message["headers"] = [*message["headers"], *(pair for pair in wanted if pair[0] not in there)]
 
     return before_send

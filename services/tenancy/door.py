@@ -81,10 +81,11 @@ class WhoComes(AbstractAuthenticationMiddleware):
         return AuthenticationResult(user=person or NOBODY, auth=token if person else None)
 
 
-async def guard(connection: AnyConnection, handler: BaseRouteHandler) -> None:  # noqa: RUF029 - a thread would be used else
+async def guard(connection: AnyConnection, handler: BaseRouteHandler) -> None:
     """A route is entered only by a role that holds the right it names; a route without a name is closed.
 
     A session that still owes a code, a password or a second factor is led to where it can give it.
+    Asynchronous, because the framework would run a plain function in a thread.
     """
     right = handler.opt.get("needs")
     if right is None and handler.opt.get("exclude_from_auth"):
