@@ -11,9 +11,16 @@ import structlog
 SECRET_WORDS = ("password", "secret", "token", "phone", "code", "cookie")
 """What no log line shows, whatever a caller passes."""
 
-JSON = structlog.processors.JSONRenderer(
-    serializer=lambda event, **_: msgspec.json.encode(event, enc_hook=str).decode()
-)
+
+def encoded(event: Any, **_: Any) -> str:
+    """One line of JSON, whatever stands in a path: half a character is escaped."""
+    try:
+        return msgspec.json.encode(event, enc_hook=str).decode()
+    except UnicodeEncodeError:
+        return json.dumps(event, default=str)
+
+
+JSON = structlog.processors.JSONRenderer(serializer=encoded)
 
 
 class Lines:
