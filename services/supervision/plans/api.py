@@ -16,7 +16,7 @@ from services.supervision.plans.changes import NodeChange
 from services.supervision.plans.models import Plan
 from services.tenancy.door import CurrentWork, needs
 
-IfMatch = Annotated[str, HeaderParameter(name="If-Match")]
+IfMatch = Annotated[str | None, HeaderParameter(name="If-Match", required=False)]
 Uploaded = MultipartBody[dict[str, Any]]
 State = Literal["draft", "signed", "published", "closed", "discarded"]
 InState = Annotated[State | None, QueryParameter(name="state")]
@@ -151,7 +151,11 @@ async def merge_node(
 
 @post("/{plan_id:uuid}/nodes/{node_id:uuid}/move", opt=needs("plan:edit"), status_code=200)
 async def move_node(
-    work: CurrentWork, plan_id: FromPath[UUID], node_id: FromPath[UUID], data: JSONBody[MoveTo], if_match: IfMatch = ""
+    work: CurrentWork,
+    plan_id: FromPath[UUID],
+    node_id: FromPath[UUID],
+    data: JSONBody[MoveTo],
+    if_match: IfMatch = None,
 ) -> dict[str, Any]:
     """Say what a node is and where it stands."""
     moved = await editing.reassign_node(
@@ -167,7 +171,7 @@ async def send(work: CurrentWork, plan_id: FromPath[UUID]) -> Response[PlanOut]:
 
 
 @post("/{plan_id:uuid}/sign", opt=needs("plan:sign"), status_code=200)
-async def sign(work: CurrentWork, plan_id: FromPath[UUID], if_match: IfMatch = "") -> Response[PlanOut]:
+async def sign(work: CurrentWork, plan_id: FromPath[UUID], if_match: IfMatch = None) -> Response[PlanOut]:
     """Sign the version that was read."""
     return await _told(work, await actions.sign(work, plan_id, seen=_seen(if_match)))
 
@@ -186,7 +190,7 @@ async def publish(work: CurrentWork, plan_id: FromPath[UUID]) -> Response[PlanOu
 
 @post("/{plan_id:uuid}/amendments", opt=needs("plan:amend"))
 async def amend(
-    work: CurrentWork, plan_id: FromPath[UUID], data: JSONBody[amending.Amendment], if_match: IfMatch = ""
+    work: CurrentWork, plan_id: FromPath[UUID], data: JSONBody[amending.Amendment], if_match: IfMatch = None
 ) -> Response[PlanOut]:
     """Amend a published plan under the next number."""
     await amending.amend(work, plan_id, data, seen=_seen(if_match))
@@ -213,9 +217,9 @@ async def _told(work: Work, plan: Plan, *, status: int = 200) -> Response[PlanOu
     return Response(shown, status_code=status, headers={"ETag": f'"{plan.version}"'})
 
 
-def _seen(if_match: str) -> int:
+def _seen(if_match: str | None) -> int:
     """The version that the program had read; without one it is asked for."""
-    words = if_match.strip().strip('"')
+    words = (if_match or "").strip().strip('"')
     if not (words.isascii() and words.isdigit() and len(words) < len("1000000000")):
         raise BadInput(fields={"If-Match": "请在 If-Match 里写明读到的版本号（ETag）"})
     return int(words)

@@ -9,7 +9,7 @@ import msgspec
 from services.tenancy.members.models import Department
 
 OFFICE = re.compile(r"镇?应急(?:管理)?(?:办|部门|中心|站|所)|安监(?:办|所|站)|(?:监管|执法)人员")
-ALL_SECTORS = re.compile(r"各?行业(?:主管|监管)?部门|监管部门|镇属|各部门|各办所")
+ALL_SECTORS = re.compile(r"^各?(?:行业)?(?:主管|监管)?部门$|镇属|各办所")
 ABOVE_TOWN = re.compile(r"^(?:市(?!场)|区|县|国家|省)|^应急(?:管理)?部$|局$")
 ENDING = re.compile(r"(?:工作)?(?:办公室|委员会|服务中心|管理所|中心|大队|支队|机构|部门|站|所|局|委|办|科|队)$")
 BEGINNING = re.compile(r"^(?:各|镇|街道|乡)+")

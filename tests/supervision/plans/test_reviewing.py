@@ -1,13 +1,16 @@
 """The review page saves what a person puts right, and no character is ever lost."""
 
 import asyncio
+import itertools
+import random
 import uuid
 from datetime import date
 from typing import Any
 
 import pytest
 from httpx import Response
-from hypothesis import HealthCheck, given, settings as hypothesis_settings
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
@@ -224,7 +227,11 @@ async def test_what_was_typed_comes_back_with_the_error(settings: Settings, sess
     plan_id = await a_draft(sessions, town)
     node = named(await nodes_of(sessions, town, plan_id), "明确监管责任")
     typed = as_typed(
-        node, heading="新的标题", evidence_wanted="新的佐证", due_on="2020-01-01", department_ids=str(town.departments["sector"])
+        node,
+        heading="新的标题",
+        evidence_wanted="新的佐证",
+        due_on="2020-01-01",
+        department_ids=str(town.departments["sector"]),
     )
     async with running(settings, sessions) as app, browser(app, town[Role.TOWN_OFFICE]) as office:
         answer = await send(office, plan_id, node, **typed)
@@ -281,7 +288,7 @@ async def test_two_at_once_are_put_one_after_the_other(database: Database, every
         return heading
 
     told = await asyncio.gather(save("甲"), save("乙"))
-    assert sorted(told, key=len, reverse=True)[0] == "told"
+    assert max(told, key=len) == "told"
     assert named(await nodes_of(database, town, plan_id), min(told, key=len))
 
 
@@ -353,7 +360,9 @@ async def test_a_neighbours_department_answers_for_nothing_here(sessions: OneCon
     assert "department_ids" in refused.value.fields
 
 
-async def test_a_gap_between_spans_is_shown_and_lowers_the_coverage(settings: Settings, sessions: OneConnection) -> None:
+async def test_a_gap_between_spans_is_shown_and_lowers_the_coverage(
+    settings: Settings, sessions: OneConnection
+) -> None:
     """Coverage is counted from what is stored: characters that no node claims are missing from it and printed on the page."""
     town = await town_of(sessions)
     plan_id = await a_draft(sessions, town)
@@ -393,7 +402,9 @@ async def test_a_part_of_the_page_is_enough_for_one_row(settings: Settings, sess
     nodes = await nodes_of(sessions, town, plan_id)
     node, following = named(nodes, "明确监管责任"), named(nodes, "配强监管力量")
     async with running(settings, sessions) as app, browser(app, town[Role.TOWN_OFFICE]) as office:
-        part = await office.post(f"/plans/{plan_id}/nodes/{node.id}?part=1", as_typed(node, heading="改") | {"seen": "1", "then": "next"})
+        part = await office.post(
+            f"/plans/{plan_id}/nodes/{node.id}?part=1", as_typed(node, heading="改") | {"seen": "1", "then": "next"}
+        )
         gone = await office.get(f"/plans/{plan_id}/nodes/{uuid.uuid4()}?part=1")
     assert part.status_code == 200
     assert "<html" not in part.text
@@ -415,8 +426,6 @@ def test_what_is_typed_can_always_be_kept(words: str) -> None:
 @pytest.mark.parametrize("seed", range(4))
 async def test_no_series_of_acts_loses_a_character(sessions: OneConnection, seed: int) -> None:
     """Forty random splits, merges and moves on the notice leave its spans a partition."""
-    import random
-
     dice = random.Random(seed)
     town = await town_of(sessions)
     plan_id = await a_draft(sessions, town, data=paper(), year=2021)
@@ -444,7 +453,7 @@ async def test_no_series_of_acts_loses_a_character(sessions: OneConnection, seed
                 continue
             spans = [(one.span_from, one.span_to) for one in await plans.nodes_of(work, plan_id)]
             assert spans[0][0] == 0
-            assert all(left[1] == right[0] for left, right in zip(spans, spans[1:], strict=False))
+            assert all(left[1] == right[0] for left, right in itertools.pairwise(spans))
             assert spans[-1][1] == len(source.text)
     assert done > 10
     await assert_whole(sessions, town, plan_id)

@@ -112,7 +112,9 @@ async def test_a_refused_file_leaves_nothing_behind(
     assert set((await rows_in(sessions)).values()) == {0}
 
 
-async def test_a_file_of_fifty_megabytes_is_turned_away_at_the_door(settings: Settings, sessions: OneConnection) -> None:
+async def test_a_file_of_fifty_megabytes_is_turned_away_at_the_door(
+    settings: Settings, sessions: OneConnection
+) -> None:
     """It is refused before it is read."""
     town = await town_of(sessions)
     async with running(settings, sessions) as app, browser(app, town[Role.TOWN_OFFICE]) as office:
@@ -163,13 +165,19 @@ async def test_a_form_without_a_file_says_so(settings: Settings, sessions: OneCo
     """Neither an empty form nor words in place of the file are a fault."""
     town = await town_of(sessions)
     async with running(settings, sessions) as app, browser(app, town[Role.TOWN_OFFICE]) as office:
-        for sent in ({"files": {"file": ("", b"")}}, {"files": {"other": ("a.txt", b"x")}}, {"data": {"file": "words"}}):
+        for sent in (
+            {"files": {"file": ("", b"")}},
+            {"files": {"other": ("a.txt", b"x")}},
+            {"data": {"file": "words"}},
+        ):
             answer = await office.post("/plans/new/notice", **sent)
             assert answer.status_code in {400, 422}, answer.status_code
     assert set((await rows_in(sessions)).values()) == {0}
 
 
-@pytest.mark.parametrize("role", [Role.TOWN_LEADER, Role.SECTOR_DEPARTMENT, Role.LEGAL_REPRESENTATIVE, Role.SAFETY_OFFICER])
+@pytest.mark.parametrize(
+    "role", [Role.TOWN_LEADER, Role.SECTOR_DEPARTMENT, Role.LEGAL_REPRESENTATIVE, Role.SAFETY_OFFICER]
+)
 async def test_only_the_office_uploads(settings: Settings, sessions: OneConnection, role: Role) -> None:
     """Nobody else begins a plan."""
     town = await town_of(sessions)
