@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Select, Text, Uuid, bindparam, cast, func, select
+from sqlalchemy import Integer, Select, Text, Uuid, bindparam, case, cast, func, literal, select, text
 from sqlalchemy.dialects.postgresql import asyncpg
 from sqlalchemy.orm import with_loader_criteria
 
@@ -16,6 +16,7 @@ from services.kernel.work import Work
 
 _DIALECT = asyncpg.dialect()  # type: ignore[no-untyped-call]
 _TENANT = "tenant_of_work"
+_ITEMS, _NEXT = literal("items", Text()), literal("next_cursor", Text())
 
 
 class Statement:
@@ -78,10 +79,18 @@ class Hot:
         return self._of_one, self._of_one.values({**values, _TENANT: scope.tenant_id})
 
 
-def as_json(query: Select[*tuple[Any, ...]]) -> Select[str]:
-    """The rows of a query as the text of one JSON array, made by PostgreSQL."""
-    rows = query.subquery("rows")
-    return select(func.coalesce(cast(func.json_agg(rows.table_valued()), Text), "[]"))
+def as_stretch(query: Select[*tuple[Any, ...]], key: str) -> Select[str]:
+    """One stretch of a list as JSON text made by PostgreSQL: `items`, and as `next_cursor` the last key where more follow.
+
+    `query` is ordered by the column `key`, has no limit, and takes `limit` as a parameter.
+    """
+    limit = bindparam("limit", type_=Integer())
+    found = query.limit(limit + 1).cte("found")
+    shown = select(found).order_by(found.c[key]).limit(limit).subquery("shown")
+    last = select(found.c[key]).order_by(found.c[key]).offset(limit - 1).limit(1).scalar_subquery()
+    more = select(func.count() > limit).select_from(found).scalar_subquery()
+    items = select(func.coalesce(func.json_agg(shown.table_valued()), text("'[]'::json"))).scalar_subquery()
+    return select(cast(func.json_build_object(_ITEMS, items, _NEXT, case((more, last))), Text))
 
 
 @asynccontextmanager

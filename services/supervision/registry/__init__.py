@@ -27,6 +27,7 @@ from services.supervision.registry.queries import (
     villages,
     visible,
 )
+from services.supervision.registry.reads import EnterpriseOut, one_out, stretch
 
 __all__ = [
     "BATCH",
@@ -41,6 +42,7 @@ __all__ = [
     "STANDARD",
     "Enterprise",
     "EnterpriseFacts",
+    "EnterpriseOut",
     "Village",
     "a_page",
     "after",
@@ -48,6 +50,8 @@ __all__ = [
     "chosen",
     "conditions",
     "one",
+    "one_out",
+    "stretch",
     "tag_label",
     "trail",
     "villages",

@@ -1,54 +1,18 @@
 """Enterprises as JSON."""
 
-from datetime import date
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 import msgspec
-from litestar import Router, get
+from litestar import MediaType, Response, Router, get
 from litestar.params import FromPath, FromQuery, QueryParameter
 
 from services.supervision import registry
-from services.supervision.registry import Enterprise, EnterpriseFacts
+from services.supervision.registry import EnterpriseFacts, EnterpriseOut
 from services.tenancy.door import CurrentWork, needs
 
 MOST: Final = 200
 Limit = Annotated[int, QueryParameter(ge=1, le=MOST)]
-
-
-class EnterpriseOut(msgspec.Struct, frozen=True, kw_only=True):
-    """One enterprise as its town knows it."""
-
-    id: UUID
-    name: str
-    credit_code: str | None
-    no_code_reason: str | None
-    industry_code: str
-    sector: str
-    size: str
-    headcount: int
-    village_code: str
-    address: str
-    production_state: str
-    is_above_scale: bool
-    is_peri_urban: bool
-    is_smelter: bool
-    is_state_owned: bool
-    batch: str | None
-    batch_done_on: date | None
-    tags: list[str]
-    standard_level: str | None
-    standard_granted_on: date | None
-    standard_expires_on: date | None
-    insured_from: date | None
-    insured_to: date | None
-    left_on: date | None
-    version: int
-
-    @classmethod
-    def of(cls, row: Enterprise) -> "EnterpriseOut":
-        """The enterprise of a row."""
-        return cls(**{name: getattr(row, name) for name in cls.__struct_fields__})
 
 
 class EnterpriseList(msgspec.Struct, frozen=True):
@@ -75,7 +39,7 @@ async def list_enterprises(
     headcount_over: FromQuery[int | None] = None,
     cursor: FromQuery[UUID | None] = None,
     limit: Limit = 50,
-) -> EnterpriseList:
+) -> Response[EnterpriseList]:
     """Enterprises chosen by facts, in the order in which they were registered."""
     facts = EnterpriseFacts(
         q=q,
@@ -90,15 +54,18 @@ async def list_enterprises(
         smelter=smelter,
         headcount_over=headcount_over,
     )
+    if facts.is_empty:
+        made: Any = await registry.stretch(work, cursor, limit)
+        return Response(made, media_type=MediaType.JSON)
     found = await registry.after(work, facts, cursor, limit + 1)
     items = [EnterpriseOut.of(row) for row in found[:limit]]
-    return EnterpriseList(items, items[-1].id if len(found) > limit else None)
+    return Response(EnterpriseList(items, items[-1].id if len(found) > limit else None))
 
 
 @get("/{enterprise_id:uuid}", opt=needs("enterprise:read"))
 async def get_enterprise(work: CurrentWork, enterprise_id: FromPath[UUID]) -> EnterpriseOut:
     """One enterprise."""
-    return EnterpriseOut.of(await registry.one(work, enterprise_id))
+    return await registry.one_out(work, enterprise_id)
 
 
 router = Router("/api/v1/enterprises", route_handlers=[list_enterprises, get_enterprise], tags=["enterprises"])

@@ -10,7 +10,7 @@ from services.kernel.trail import AuditEntry
 from services.kernel.work import Work
 from services.supervision.registry.facts import EnterpriseFacts, conditions
 from services.supervision.registry.models import Enterprise
-from services.tenancy.members.models import Department, Member
+from services.supervision.registry.reads import of_sectors_of
 from services.tenancy.roles import Role
 from services.tenancy.townships.models import Division
 
@@ -26,14 +26,7 @@ class Village(msgspec.Struct, frozen=True):
 
 def visible(work: Work) -> ColumnElement[bool]:
     """A sector department sees the enterprises of its sectors; the others of the town see all."""
-    if work.identity.role != Role.SECTOR_DEPARTMENT:
-        return true()
-    mine = (
-        select(func.unnest(Department.sectors))
-        .join(Member, (Member.department_id == Department.id) & (Member.tenant_id == Department.tenant_id))
-        .where(Member.id == work.identity.member_id)
-    )
-    return Enterprise.sector.in_(mine)
+    return of_sectors_of(work.identity.member_id) if work.identity.role == Role.SECTOR_DEPARTMENT else true()
 
 
 def chosen(work: Work, facts: EnterpriseFacts) -> Select[Enterprise]:
