@@ -5,6 +5,7 @@ when idle and after the jobs in hand otherwise; an alarm ends it the hard way sh
 """
 
 import asyncio
+import contextlib
 import signal
 from collections import defaultdict
 from collections.abc import Sequence
@@ -45,9 +46,13 @@ WHERE tenant_id = :tenant AND id = ANY(:ids) AND state = 'pending' AND begun_at 
 RETURNING id, job, args, attempts
 """)
 TAKE = """
-WITH taken AS (INSERT INTO inbox (tenant_id, id, done_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING id),
-done AS (UPDATE outbox SET state = 'done', done_at = $3, lease = NULL, error = NULL WHERE tenant_id = $1 AND id = $2)
-SELECT count(*) FROM taken
+WITH taken AS (
+  INSERT INTO inbox (tenant_id, id, done_at) SELECT $1, id, $3 FROM unnest($2::uuid[]) AS id ORDER BY id
+  ON CONFLICT DO NOTHING RETURNING id
+), done AS (
+  UPDATE outbox SET state = 'done', done_at = $3, lease = NULL, error = NULL WHERE tenant_id = $1 AND id = ANY($2)
+)
+SELECT id FROM taken
 """
 FAIL = text("""
 UPDATE outbox SET state = :state, due_at = :due_at, lease = NULL, begun_at = NULL, error = :error
@@ -67,8 +72,11 @@ class Runner:
         for tenant, row in pairs:
             by_tenant[tenant].append(row)
         for tenant, ids in by_tenant.items():
+            by_job: defaultdict[str, list[Any]] = defaultdict(list)
             for row in await self._begin(tenant, ids):
-                await self._run_one(tenant, row)
+                by_job[row.job].append(row)
+            for rows in by_job.values():
+                await self._run_all(tenant, rows)
 
     async def _begin(self, tenant: UUID, ids: Sequence[UUID]) -> Sequence[Any]:
         """The rows that nobody else has taken up under this lease, now counted as begun."""
@@ -79,18 +87,31 @@ class Runner:
             await session.commit()
         return rows
 
+    async def _run_all(self, tenant: UUID, rows: Sequence[Any]) -> None:
+        """Rows of one job: together where they can be, else each by itself, so that one that fails holds up no other."""
+        job = REGISTRY.get(rows[0].job)
+        if job and not job.split and len(rows) > 1:
+            with contextlib.suppress(Exception):
+                await self._whole(job, tenant, rows)
+                return
+        for row in rows:
+            await self._run_one(tenant, row)
+
     async def _run_one(self, tenant: UUID, row: Any) -> None:
         try:
             job = known(row.job)
-            await (self._split if job.split else self._whole)(job, tenant, row)
+            await (self._split(job, tenant, row) if job.split else self._whole(job, tenant, [row]))
         except Exception as error:  # noqa: BLE001 - whatever went wrong is kept and tried again
             await self._failed(tenant, row, error)
 
-    async def _whole(self, job: Job, tenant: UUID, row: Any) -> None:
-        """Proof, effect and end in one transaction."""
+    async def _whole(self, job: Job, tenant: UUID, rows: Sequence[Any]) -> None:
+        """Proofs, effects and ends in one transaction."""
         async with open_work(self._sessions, system(tenant), job.rights) as work:
-            if await take(work, row.id):
-                await job.function(work, *job.restored(row.args))
+            new = await take(work, [row.id for row in rows])
+            for row in rows:
+                if row.id in new:
+                    await job.function(work, *job.restored(row.args))
+                    await work.flush()
 
     async def _split(self, job: Job, tenant: UUID, row: Any) -> None:
         """The function opens its own transactions; the lease is kept while it runs."""
@@ -98,7 +119,7 @@ class Runner:
         async with bench.kept():
             await job.function(bench, *job.restored(row.args))
         async with bench.work() as work:
-            await take(work, row.id)
+            await take(work, [row.id])
 
     async def _failed(self, tenant: UUID, row: Any, error: Exception) -> None:
         is_dead = row.attempts >= MOST_ATTEMPTS or isinstance(error, NoSuchJob)
@@ -119,10 +140,10 @@ class Runner:
             log.warning("failure not kept", outbox=str(row.id), error=type(unkept).__name__)
 
 
-async def take(work: Work, outbox_id: UUID) -> bool:
-    """Write the proof that this row's effect is in the transaction; False where it was in an earlier one."""
+async def take(work: Work, ids: Sequence[UUID]) -> set[UUID]:
+    """Write the proofs that these rows' effects are in the transaction; tells which were in no earlier one."""
     connection = await beneath(work.session)
-    return bool(await connection.fetchval(TAKE, work.tenant_id, outbox_id, work.now))
+    return {row["id"] for row in await connection.fetch(TAKE, work.tenant_id, ids, work.now)}
 
 
 def known(name: str) -> Job:

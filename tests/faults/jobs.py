@@ -43,3 +43,8 @@ async def write(bench: Bench, file: str) -> None:
 def _mark(file: Path, words: str) -> None:
     with file.open("a", encoding="ascii") as marks:
         marks.write(f"{words}\n")
+
+
+@job(queue="messages")
+async def nothing(work: Work) -> None:
+    """Take the way of every job and do nothing at its end."""

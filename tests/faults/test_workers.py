@@ -84,6 +84,17 @@ async def test_arguments_that_do_not_fit_are_not_run(town: Town, send: Send, wor
     assert await outbox.ask("SELECT count(*) FROM message") == [(0,)]
 
 
+async def test_one_that_fails_holds_up_no_other(town: Town, send: Send, workers: Workers, outbox: Seen) -> None:
+    """Rows that were rung together are done together, and each by itself when one of them fails."""
+    office = town[Role.TOWN_OFFICE].member_id
+    await send(town.id, jobs.tell, (office, 1), (office, 2), ("no id", 3), (office, 4))
+    await outbox.change("UPDATE outbox SET attempts = :n", n=MOST_ATTEMPTS - 1)
+    workers.start()
+    assert await outbox.settled() == {"done": 3, "dead": 1}
+    assert await outbox.ask("SELECT event FROM message ORDER BY event") == [("event:1",), ("event:2",), ("event:4",)]
+    assert await outbox.ask("SELECT count(*) FROM inbox") == [(3,)]
+
+
 async def test_a_job_that_kills_its_worker_is_given_up(town: Town, send: Send, workers: Workers, outbox: Seen) -> None:
     """What takes every worker down stops doing so after its last attempt."""
     await send(town.id, jobs.kill, ())

@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects.postgresql import insert
 
 from services.kernel import clock
+from services.kernel.database import beneath
 from services.kernel.refusals import NotFound
 from services.kernel.work import Work
 from services.notifications.channels.chosen import mail_server
@@ -18,8 +17,17 @@ from services.regulation.lights import is_night, rhythm
 from services.tenancy.members.models import Member
 
 IN_APP, EMAIL = "in_app", "email"
-ONCE = ("tenant_id", "event", "member_id", "channel")
 SUBJECT_LETTERS = 200
+# One statement for one event: the town is told of many, and each by the same few words of SQL.
+POST = """
+INSERT INTO message (tenant_id, id, event, sent_by, member_id, enterprise_id, channel, subject, body, link, state, created_at, sent_at)
+SELECT $1, new.id, $5, $6, member.id, member.enterprise_id, new.channel, $7, $8, $9,
+  CASE new.channel WHEN 'in_app' THEN 'sent' ELSE 'pending' END, $10::timestamptz, CASE new.channel WHEN 'in_app' THEN $10::timestamptz END
+FROM unnest($2::uuid[], $3::text[], $4::uuid[]) AS new (member_id, channel, id)
+JOIN member ON member.tenant_id = $1 AND member.id = new.member_id
+WHERE member.state = 'active' AND (new.channel = 'in_app' OR member.email <> '')
+ON CONFLICT (tenant_id, event, member_id, channel) DO NOTHING RETURNING id, channel
+"""
 
 
 async def post(
@@ -41,37 +49,19 @@ async def post(
     """
     if not link.startswith("/") or link.startswith("//"):
         raise ValueError("a message links to a page of this system")
-    people = await work.rows(
-        select(Member.id, Member.enterprise_id, Member.email).where(Member.id.in_(to), Member.state == "active")
-    )
-    said = {"event": event, "sent_by": by, "subject": subject[:SUBJECT_LETTERS], "body": body, "link": link}
-    rows = [row for person in people for row in _rows(work, person, said)]
+    await work.flush()
+    rows = [(member, channel, clock.new_id()) for member in set(to) for channel in _channels()]
     if not rows:
         return
-    made = insert(Message.__table__).values(rows).on_conflict_do_nothing(index_elements=ONCE)  # type: ignore[arg-type]
-    new = await work.session.execute(made.returning(Message.__table__.c.id, Message.__table__.c.channel))
+    said = (event, by, subject[:SUBJECT_LETTERS], body, link, work.now)
+    new = await (await beneath(work.session)).fetch(POST, work.tenant_id, *map(list, zip(*rows, strict=True)), *said)
     for row in new:
-        if row.channel == EMAIL:
-            work.send(send_email, row.id, due_at=None if urgent else daytime(work.now))
+        if row["channel"] == EMAIL:
+            work.send(send_email, row["id"], due_at=None if urgent else daytime(work.now))
 
 
-def _rows(work: Work, person: Any, said: dict[str, Any]) -> list[dict[str, Any]]:
-    def row(channel: str, state: str, sent_at: datetime | None) -> dict[str, Any]:
-        return said | {
-            "tenant_id": work.tenant_id,
-            "id": clock.new_id(),
-            "member_id": person.id,
-            "enterprise_id": person.enterprise_id,
-            "channel": channel,
-            "state": state,
-            "created_at": work.now,
-            "sent_at": sent_at,
-        }
-
-    rows = [row(IN_APP, "sent", work.now)]
-    if person.email and mail_server():
-        rows.append(row(EMAIL, "pending", None))
-    return rows
+def _channels() -> tuple[str, ...]:
+    return (IN_APP, EMAIL) if mail_server() else (IN_APP,)
 
 
 def daytime(now: datetime) -> datetime:
