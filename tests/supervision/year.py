@@ -82,25 +82,32 @@ async def a_year(sessions: Any, name: str = "珍溪示例镇") -> Year:
     """A town whose plan for 2026 was published."""
     async with sessions.session(None, Scope()) as session:
         town = await a_town(session, name)
-        plan = Plan(
-            tenant_id=town.id,
-            id=new_id(),
-            year=2026,
-            title="2026年工作要点",
-            state="published",
-            origin="template",
-            made_by=town[Role.TOWN_OFFICE].member_id,
-            signed_by=town[Role.TOWN_LEADER].member_id,
-            signed_at=THEN,
-            published_at=THEN,
-            created_at=THEN,
-        )
-        session.add(plan)
-        await session.flush()
-        node = a_node(town, plan.id, "11.", "开展专项执法")
-        session.add(node)
+        node = await a_published_task(session, town)
         await session.commit()
-    return Year(sessions, town, plan.id, node.id)
+    return Year(sessions, town, node.plan_id, node.id)
+
+
+async def a_published_task(session: AsyncSession, town: Town, year: int = 2026, **facts: Any) -> PlanNode:
+    """The one task of a plan that a leader signed and the office published."""
+    plan = Plan(
+        tenant_id=town.id,
+        id=new_id(),
+        year=year,
+        title=f"{year}年工作要点",
+        state="published",
+        origin="template",
+        made_by=town[Role.TOWN_OFFICE].member_id,
+        signed_by=town[Role.TOWN_LEADER].member_id,
+        signed_at=THEN,
+        published_at=THEN,
+        created_at=THEN,
+    )
+    session.add(plan)
+    await session.flush()
+    node = a_node(town, plan.id, "11.", "开展专项执法", **facts)
+    session.add(node)
+    await session.flush()
+    return node
 
 
 def a_node(town: Town, plan_id: UUID, label: str, heading: str, **facts: Any) -> PlanNode:
