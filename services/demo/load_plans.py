@@ -47,10 +47,11 @@ async def load_plans(session: AsyncSession, database: Database, district: DemoDi
 async def _people(session: AsyncSession, slug: str) -> tuple[Identity, Identity]:
     """Somebody of the office and the leader."""
     tenant = (await session.scalars(select(Tenant).where(Tenant.slug == slug))).one()
-    return (await _one(session, tenant.id, Role.TOWN_OFFICE), await _one(session, tenant.id, Role.TOWN_LEADER))
+    return (await a_member(session, tenant.id, Role.TOWN_OFFICE), await a_member(session, tenant.id, Role.TOWN_LEADER))
 
 
-async def _one(session: AsyncSession, tenant_id: UUID, role: Role) -> Identity:
+async def a_member(session: AsyncSession, tenant_id: UUID, role: Role) -> Identity:
+    """The first member of a town in a role, as the one who acts."""
     query = select(Member).where(Member.tenant_id == tenant_id, Member.role == role.value).order_by(Member.id).limit(1)
     member = (await session.scalars(query)).one()
     return Identity(

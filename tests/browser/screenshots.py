@@ -10,16 +10,22 @@ from playwright.async_api import Browser, async_playwright
 from sqlalchemy import make_url, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.demo.load_plans import a_member
 from services.demo.loading import load_demo
 from services.kernel import clock
 from services.kernel.database import Scope
 from services.kernel.installation import role_secret
 from services.kernel.settings import Settings
 from services.kernel.table import Login
+from services.kernel.work import open_work
 from services.launcher import stores
 from services.migrations.migrate import migrate
+from services.regulation.notices import demo_plan
+from services.supervision import plans
 from services.supervision.assignments.models import Assignment
 from services.supervision.plans.models import Plan, PlanNode
+from services.tenancy.policy import rights
+from services.tenancy.roles import Role
 from services.tenancy.signing_in.models import Membership, User
 from services.tenancy.signing_in.sessions import cookie_name, start_session
 from services.tenancy.townships.models import Tenant
@@ -45,7 +51,8 @@ PICTURES_OF = (
     Picture("sign-in", None, "/sign-in"),
     Picture("office-home", "zhenxi.office1", "/"),
     Picture("office-plans", "zhenxi.office1", "/plans"),
-    Picture("office-review", "zhenxi.office1", "/plans/{plan}"),
+    Picture("office-review", "zhenxi.office1", "/plans/{draft}"),
+    Picture("office-plan", "zhenxi.office1", "/plans/{plan}"),
     Picture("office-upload", "zhenxi.office1", "/plans/new"),
     Picture("office-assign", "zhenxi.office1", "/plans/{plan}/nodes/{node}/assign"),
     Picture("office-assignments", "zhenxi.office1", "/assignments"),
@@ -138,7 +145,15 @@ async def _places(served: Served) -> dict[str, str]:
         node = (await session.scalars(nodes.offset(10).limit(1))).one()
         submitted = await _one(session, town.id, Assignment.state == "submitted")
         own = await _one(session, town.id, Assignment.owner_name.like("渠溪示例榨菜%"))
-    return {"plan": str(plan.id), "node": str(node.id), "assignment": str(submitted), "own": str(own)}
+        draft = await _draft(served, session, town, plan.year + 1)
+    return {"draft": str(draft), "plan": str(plan.id), "node": str(node.id), "assignment": str(submitted), "own": str(own)}
+
+
+async def _draft(served: Served, session: AsyncSession, town: Tenant, year: int) -> object:
+    office = await a_member(session, town.id, Role.TOWN_OFFICE)
+    async with open_work(served.database, office, rights()[Role.TOWN_OFFICE]) as work:
+        plan = await plans.upload_notice(work, data=demo_plan(year).encode(), filename=f"{year}年工作要点.txt")
+    return plan.id
 
 
 async def _one(session: AsyncSession, tenant_id: object, condition: object) -> object:
