@@ -85,7 +85,10 @@ def serve() -> None:
 def work() -> None:
     """One worker until SIGTERM."""
     configure_logs()
-    sys.exit(background.work(settings_or_exit()))
+    try:
+        sys.exit(background.work(settings_or_exit()))
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from error
 
 
 @click.command("schedule", help="只启动定时任务进程。")

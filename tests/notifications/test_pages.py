@@ -214,3 +214,18 @@ async def test_no_town_sees_the_auditors_page(settings: Settings, sessions: OneC
     """Seals are the audit administrator's."""
     async with running(replace(settings, demo=True), sessions) as app, browser(app, town[Role.TOWN_LEADER]) as tab:
         assert (await tab.get("/audit")).status_code == 403
+
+
+async def test_readiness_tells_of_late_messages_and_seals(
+    settings: Settings, sessions: OneConnection, town: Town
+) -> None:
+    """Late messages and overdue seals are said, and are no reason to take the town off the net."""
+    async with running(settings, sessions) as app, browser(app) as operator:
+        told = (await operator.get("/ready")).json()
+        assert (told["status"], told["messages"], told["trail"]) == ("ready", "通知延迟：未设置消息队列", "ok")
+        async with sessions.session(None, Scope()) as session:
+            then = clock.now() - timedelta(minutes=2)
+            session.add(SealState(tenant_id=town.id, seq=1, digest=bytes(32), sealed_at=then, checked_at=then))
+            await session.commit()
+        answer = await operator.get("/ready")
+        assert (answer.status_code, answer.json()["trail"]) == (200, "1 个单位的审计记录超过一分钟没有封存")
