@@ -3,6 +3,7 @@
 import json
 import logging
 import sys
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -70,4 +71,9 @@ def configure_logs() -> None:
 
 def hide_secrets(_logger: object, _method: str, event: dict[str, Any]) -> dict[str, Any]:
     """Values whose name sounds secret are replaced."""
-    return {key: "***" if any(word in key.lower() for word in SECRET_WORDS) else value for key, value in event.items()}
+    return {key: "***" if _is_secret(key) else value for key, value in event.items()}
+
+
+@cache
+def _is_secret(key: str) -> bool:
+    return any(word in key.lower() for word in SECRET_WORDS)

@@ -2,15 +2,18 @@
 
 import hashlib
 import secrets
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, delete, func, select, type_coerce, update
+import msgspec
+from sqlalchemy import Text, bindparam, cast, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from services.kernel.database import Scope, Sessions
+from services.kernel.hot import Statement
 from services.kernel.table import Login
 from services.tenancy.roles import Role
 from services.tenancy.signing_in.models import Membership, User, UserSession
@@ -90,7 +93,7 @@ _PLACE = func.json_build_object(
     "id", _others.id, "role", _others.role, "tenant", _their_tenants.name, "enterprise", _others.enterprise_name
 )
 OTHER_PLACES = (
-    select(type_coerce(func.json_agg(_PLACE), JSON))
+    select(cast(func.json_agg(_PLACE), Text))
     .select_from(_others)
     .join(_their_tenants, _their_tenants.id == _others.tenant_id)
     .where(
@@ -102,13 +105,23 @@ OTHER_PLACES = (
     .correlate(UserSession)
     .scalar_subquery()
 )
-RESOLVE = (
+RESOLVE = Statement(
     select(
-        UserSession,
+        UserSession.id,
+        UserSession.user_id,
+        UserSession.seen_at,
+        UserSession.second_factor_at,
         User.name,
         User.must_change_password,
         User.totp_confirmed_at,
-        Membership,
+        Membership.id.label("membership_id"),
+        Membership.tenant_id,
+        Membership.member_id,
+        Membership.role,
+        Membership.enterprise_id,
+        Membership.enterprise_name,
+        Membership.department_id,
+        Membership.sectors,
         Tenant.name.label("tenant_name"),
         select(func.array_agg(_towns.id))
         .where(_towns.district_id == Tenant.id, _towns.kind == "township")
@@ -120,55 +133,60 @@ RESOLVE = (
     .join(Membership, Membership.id == UserSession.membership_id)
     .join(Tenant, Tenant.id == Membership.tenant_id)
     .where(User.state == "active", Membership.state == "active", Tenant.state == "active")
+    .where(
+        UserSession.token_hash == bindparam("token_hash"),
+        UserSession.expires_at > bindparam("now"),
+        UserSession.seen_at > bindparam("seen_after"),
+    )
 )
 
 
 async def resolve(sessions: Sessions, token: str, now: datetime) -> Person | None:
     """The person whom a cookie belongs to, or None when the session has ended; marks it as seen."""
+    asked = {"token_hash": token_hash(token), "now": now, "seen_after": now - IDLE}
+    async with sessions.reading(Login.IDENTITY, IDENTITY) as connection:
+        row = await connection.fetchrow(RESOLVE.sql, *RESOLVE.values(asked))
+    if row is None:
+        return None
+    if row["seen_at"] + SEEN_EVERY <= now:
+        await _see(sessions, row["id"], now)
+    return person_of(row)
+
+
+async def _see(sessions: Sessions, session_id: UUID, now: datetime) -> None:
+    """By statement, not by a loaded row: a session that was ended meanwhile is simply not there."""
     async with sessions.session(Login.IDENTITY, IDENTITY) as session:
-        query = RESOLVE.where(
-            UserSession.token_hash == token_hash(token),
-            UserSession.expires_at > now,
-            UserSession.seen_at > now - IDLE,
-        )
-        row = (await session.execute(query)).first()
-        if row is None:
-            return None
-        if row.UserSession.seen_at + SEEN_EVERY <= now:
-            # By statement, not by the loaded row: a session that was ended meanwhile is simply not there.
-            seen = update(UserSession).where(UserSession.id == row.UserSession.id).values(seen_at=now)
-            await session.execute(seen.execution_options(synchronize_session=False))
-            await session.commit()
-        return person_of(row)
+        await session.execute(update(UserSession).where(UserSession.id == session_id).values(seen_at=now))
+        await session.commit()
 
 
-def person_of(row: Any) -> Person:
+def person_of(row: Mapping[str, Any]) -> Person:
     """The person of one row of RESOLVE."""
-    membership: Membership = row.Membership
-    role = Role(membership.role)
-    towns = tuple(row.towns or ())
+    role = Role(row["role"])
+    towns = tuple(row["towns"] or ())
+    places = map(_place, msgspec.json.decode(row["places"] or "[]"))
     return Person(
         login=role.login,
-        scope=scope_of(role.login, membership.tenant_id, towns, membership.enterprise_id),
-        person=row.name,
+        scope=scope_of(role.login, row["tenant_id"], towns, row["enterprise_id"]),
+        person=row["name"],
         role=role.value,
-        user_id=row.UserSession.user_id,
-        member_id=membership.member_id,
-        session_id=row.UserSession.id,
-        membership_id=membership.id,
-        tenant=membership.tenant_id,
-        tenant_name=row.tenant_name,
+        user_id=row["user_id"],
+        member_id=row["member_id"],
+        session_id=row["id"],
+        membership_id=row["membership_id"],
+        tenant=row["tenant_id"],
+        tenant_name=row["tenant_name"],
         towns=towns,
-        enterprise_id=membership.enterprise_id,
-        enterprise_name=membership.enterprise_name or "",
-        sectors=tuple(membership.sectors),
-        department_id=membership.department_id,
-        places=tuple(sorted(map(_place, row.places or ()), key=lambda place: (place.label, place.id))),
+        enterprise_id=row["enterprise_id"],
+        enterprise_name=row["enterprise_name"] or "",
+        sectors=tuple(row["sectors"]),
+        department_id=row["department_id"],
+        places=tuple(sorted(places, key=lambda place: (place.label, place.id))),
         owes=owed(
             role,
-            second_factor_at=row.UserSession.second_factor_at,
-            totp_confirmed_at=row.totp_confirmed_at,
-            must_change_password=row.must_change_password,
+            second_factor_at=row["second_factor_at"],
+            totp_confirmed_at=row["totp_confirmed_at"],
+            must_change_password=row["must_change_password"],
         ),
     )
 
