@@ -72,6 +72,8 @@ async def test_a_newcomer_comes_in(
     await expect(door.locator(".codes li")).to_have_count(10)
     findings += await fits(door, "recovery-codes")
     await door.get_by_role("link", name="已保存好，继续").click()
+    await expect(door.locator(".page-head h1")).to_be_visible()
+    await door.wait_for_load_state("networkidle")
     await door.goto("/profile")
     await expect(door.get_by_text("还有 10 个没有用过")).to_be_visible()
     assert findings == []
