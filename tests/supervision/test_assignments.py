@@ -9,7 +9,9 @@ from services.kernel.database import Scope
 from services.kernel.outbox import Outbox
 from services.kernel.refusals import BadInput, Forbidden, NotFound
 from services.kernel.trail import AuditEntry
+from services.notifications.messages.models import Message
 from services.supervision import assignments
+from services.supervision.assignments.jobs import tell_assignment
 from services.supervision.assignments.refusals import (
     AcceptedByAnother,
     DecidedByAnother,
@@ -41,7 +43,9 @@ async def test_a_department_receives_reports_and_hands_in_and_the_office_accepts
         done = await assignments.accept(work, given.id)
         assert (done.state, done.percent) == ("completed", 100)
         acts = await work.all(select(AuditEntry.act).where(AuditEntry.about_id == given.id).order_by(AuditEntry.id))
-        assert acts == [f"assignment:{kind}" for kind in ("assigned", "received", "progressed", "submitted", "accepted")]
+        assert acts == [
+            f"assignment:{kind}" for kind in ("assigned", "received", "progressed", "submitted", "accepted")
+        ]
         assert await work.count(select(Outbox)) == 5
         assert [event.kind for event in await assignments.events(work, given.id)][-1] == "accepted"
 
@@ -138,7 +142,9 @@ async def test_a_refused_extension_leaves_the_day_as_it_was(year: Year) -> None:
 async def test_smelters_are_chosen_by_fact_and_nobody_twice(year: Year) -> None:
     """A set of enterprises is chosen by facts; giving it out again adds only who was not there before."""
     async with year.sessions.session(None, Scope()) as session:
-        smelter = await an_enterprise(session, year.town, name="示例冶炼厂", sector="冶金", is_smelter=True, headcount=101)
+        smelter = await an_enterprise(
+            session, year.town, name="示例冶炼厂", sector="冶金", is_smelter=True, headcount=101
+        )
         await an_enterprise(session, year.town, name="示例百人厂", headcount=100)
         await session.commit()
     over = EnterpriseFacts(headcount_over=100)
@@ -215,7 +221,11 @@ async def test_a_transfer_makes_the_new_owner_receive_it(year: Year) -> None:
 
 async def test_bad_words_are_refused_beside_their_field(year: Year) -> None:
     """Title and day are checked before anything is written."""
-    for order, field in (({"title": " "}, "title"), ({"due_on": date(2026, 1, 1)}, "due_on"), ({"title": "长" * 121}, "title")):
+    for order, field in (
+        ({"title": " "}, "title"),
+        ({"due_on": date(2026, 1, 1)}, "due_on"),
+        ({"title": "长" * 121}, "title"),
+    ):
         with pytest.raises(BadInput) as refused:
             await year.given(**order)
         assert field in refused.value.fields
@@ -237,7 +247,9 @@ async def test_an_assignment_stands_in_the_section_below_its_chapter(year: Year)
     """Chapter, section, task: the board's column is the section, and the basis names all three."""
     async with year.everything() as session:
         chapter = a_node(year.town, year.plan_id, "三、", "重点任务", kind="section", position=2)
-        section = a_node(year.town, year.plan_id, "（五）", "突出重点", kind="section", position=3, parent_id=chapter.id)
+        section = a_node(
+            year.town, year.plan_id, "（五）", "突出重点", kind="section", position=3, parent_id=chapter.id
+        )
         task = a_node(year.town, year.plan_id, "12.", "危化品使用", position=4, parent_id=section.id)
         session.add_all([chapter, section, task])
     async with year.as_(Role.TOWN_OFFICE) as work:
@@ -260,3 +272,16 @@ async def test_the_office_is_told_of_what_is_late_with_others_and_with_enterpris
     async with year.as_(Role.SECTOR_DEPARTMENT) as work:
         found = await assignments.waiting(work)
         assert ([one.owner_name for one in found.own], found.late, found.to_accept) == (["经济发展办"], (), ())
+
+
+async def test_a_request_for_an_extension_names_the_day_that_was_asked_for(year: Year) -> None:
+    """The office reads the later day in its message, not the one that stands."""
+    given = await year.given()
+    async with year.as_(Role.SECTOR_DEPARTMENT) as work:
+        await assignments.ask_extension(work, given.id, to=DUE + timedelta(days=15), reason="等专家")
+        event = (await assignments.events(work, given.id))[-1]
+        assert event.note == "申请延期至2026年7月15日：等专家"
+    async with year.as_system() as work:
+        await tell_assignment(work, given.id, "extension_asked", event.id)
+        body = await work.one(select(Message.body).where(Message.event == f"assignment:extension_asked:{event.id}"))
+        assert "延到2026年7月15日" in body

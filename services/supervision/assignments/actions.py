@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from services.kernel.clock import in_words
 from services.kernel.refusals import BadInput
 from services.kernel.work import Work
 from services.supervision.assignments import queries
@@ -67,10 +68,10 @@ async def ask_extension(work: Work, assignment_id: UUID, *, to: date, reason: st
     """The owner asks for a later day (申请延期); raises BadInput unless it is later than the day that stands."""
     assignment = await _own(work, assignment_id, "assignment:ask_extension")
     if to <= max(assignment.due_on, work.today):
-        raise BadInput(fields={"to": f"延期日期要晚于现在的期限 {assignment.due_on:%Y-%m-%d}，也要晚于今天"})
+        raise BadInput(fields={"to": f"延期日期要晚于现在的期限{in_words(assignment.due_on)}，也要晚于今天"})
     words = _words(reason, "请写明延期的理由", field="reason")
     assignment.ask_extension(to, words)
-    return _happened(work, assignment, "extension_asked", f"申请延期至 {to:%Y-%m-%d}：{words}")
+    return _happened(work, assignment, "extension_asked", f"申请延期至{in_words(to)}：{words}")
 
 
 async def decide_extension(work: Work, assignment_id: UUID, *, granted: bool, note: str = "") -> Assignment:
@@ -82,7 +83,7 @@ async def decide_extension(work: Work, assignment_id: UUID, *, granted: bool, no
     before = assignment.due_on
     asked = assignment.decide_extension(granted=granted)
     kind = "extension_granted" if granted else "extension_refused"
-    sentence = f"{before:%Y-%m-%d} → {asked:%Y-%m-%d}" if granted else f"未同意延期至 {asked:%Y-%m-%d}"
+    sentence = f"期限由{in_words(before)}延至{in_words(asked)}" if granted else f"未同意延期至{in_words(asked)}"
     return _happened(work, assignment, kind, "；".join(filter(None, (sentence, _short(note)))))
 
 

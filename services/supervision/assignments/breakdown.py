@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import select
 
 from services.kernel import calendar_days
+from services.kernel.clock import in_words
 from services.kernel.refusals import BadInput
 from services.kernel.work import Work
 from services.supervision import registry
@@ -162,7 +163,7 @@ def _give(work: Work, node: PlanNode, order: Order, owner: Owner, source: Source
             member_id=work.identity.member_id,
             person=work.identity.person,
             kind="assigned",
-            note=f"交{owner.name}办理，期限 {order.due_on:%Y-%m-%d}",
+            note=f"交{owner.name}办理，{in_words(order.due_on)}前办结",
         )
     )
     work.record("assignment:assigned", assignment, owner=owner.name, due_on=order.due_on)

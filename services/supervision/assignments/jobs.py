@@ -30,11 +30,12 @@ async def tell_assignment(work: Work, assignment_id: UUID, kind: str, event_id: 
     assignment = await work.get(Assignment, assignment_id)
     event = await work.get(AssignmentEvent, event_id)
     to = await owners(work, assignment) if kind in TO_THE_OWNER else await recipients.office(work)
+    asked = kind == "extension_asked"
     facts = {
         "title": assignment.title,
         "person": event.person,
         "owner": assignment.owner_name,
-        "due": in_words(assignment.due_on),
+        "due": in_words(assignment.extension_to if asked and assignment.extension_to else assignment.due_on),
         "note": event.note,
     }
     told = words(f"assignment:{kind}", **facts)
