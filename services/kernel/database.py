@@ -109,20 +109,18 @@ class Database:
     @asynccontextmanager
     async def reading(self, login: Login, scope: Scope) -> AsyncIterator[Any]:
         """The driver's connection in a read-only transaction with `scope`; costs a fifth of a session's."""
-        proxied = await greenlet_spawn(self.engine(login).sync_engine.pool.connect)
-        connection: Any = proxied.driver_connection
+        proxied: Any = None
         try:
+            proxied = await greenlet_spawn(self.engine(login).sync_engine.pool.connect)
+            connection = proxied.driver_connection
             await connection.execute(scope.begin(read_only=True))
-            try:
-                yield connection
-            finally:
-                if not connection.is_closed():
-                    await connection.execute("COMMIT")
+            yield connection
+            await connection.execute("COMMIT")
+        except BROKEN as error:
+            raise OperationalError("hot read", None, error, hide_parameters=True) from error
         finally:
-            if connection.is_closed() or connection.is_in_transaction():
-                connection.terminate()
-                proxied.invalidate()
-            proxied.close()
+            if proxied is not None:
+                _give_back(proxied)
 
     async def refuse_unsafe_logins(self, *logins: Login) -> None:
         """Raise UnsafeLogin where a login is superuser, has BYPASSRLS or owns a table."""
@@ -196,6 +194,14 @@ def _say(connection: Connection, statement: str) -> None:
     except BROKEN as error:
         connection.invalidate(error)
         raise OperationalError(statement, None, error, hide_parameters=True) from error
+
+
+def _give_back(proxied: Any) -> None:
+    """To the pool; a connection whose read was cut off is ended, since its transaction cannot be ended here."""
+    if proxied.driver_connection.is_closed() or proxied.driver_connection.is_in_transaction():
+        proxied.driver_connection.terminate()
+        proxied.invalidate()
+    proxied.close()
 
 
 def _refuse_closed(dbapi_connection: Any, _record: object, _proxy: object) -> None:
