@@ -14,8 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.kernel import clock
 from services.kernel.bench import system
 from services.kernel.database import Database, Scope
+from services.kernel.merkle import canonical
 from services.kernel.sealer import Sealer, lagging
-from services.kernel.seals import COLUMNS
+from services.kernel.seals import COLUMNS, link
 from services.kernel.table import Login
 from services.kernel.trail import AuditEntry
 from services.kernel.verifying import verify
@@ -254,6 +255,24 @@ VALUES = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("abc键", max_size=3), inner, max_size=3),
     max_leaves=6,
 )
+
+
+WORDS = st.text(st.characters(exclude_categories=["Cs"]))
+INSTANTS = st.datetimes(timezones=st.just(UTC) | st.just(clock.SHANGHAI), allow_imaginary=False)
+
+
+@given(
+    words=st.lists(WORDS, min_size=4, max_size=4),
+    at=INSTANTS,
+    ids=st.lists(st.none() | st.uuids(), min_size=3, max_size=3),
+)
+def test_the_seal_covers_the_canonical_words_of_the_row(words: list[str], at: datetime, ids: list[UUID | None]) -> None:
+    """Sealing takes a shorter way to the same bytes as the canonical form, whatever stands in the row."""
+    row = dict(
+        zip(COLUMNS, [TOWN, OTHER, at, *words[:2], TOWN, *ids[:2], *words[2:], True, json.dumps(words)], strict=True)
+    )
+    place = {"seq": 7, "previous": bytes(32), "sealed_at": at}
+    assert link(row, **place) == canonical({**place, "previous": bytes(32).hex(), "entry": row})
 
 
 @given(detail=st.dictionaries(st.text("abc键", max_size=3), VALUES, max_size=4))
