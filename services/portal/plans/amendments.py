@@ -11,11 +11,12 @@ from litestar.response import Redirect, Template
 
 from services.kernel.refusals import BadInput, NotFound, Refusal, Stale
 from services.kernel.work import Work
+from services.portal.fields import identifier, word, words
 from services.portal.filters import date_zh
 from services.portal.forms import Form
 from services.portal.frame import AnyRequest, page
 from services.portal.plans import labels
-from services.portal.plans.filled import Filled, change_from, day_from, many, number, uuid_or_none, word
+from services.portal.plans.filled import Filled, change_from, day_from, ids, number
 from services.portal.plans.published import reading_of
 from services.portal.plans.shown import Review, review_of, values_of
 from services.supervision import plans
@@ -80,7 +81,7 @@ async def _amendment(work: Work, plan_id: UUID, data: Mapping[str, Any]) -> plan
         errors |= bad.fields
     if errors:
         raise BadInput(fields=errors)
-    withdrawn = frozenset(one for one in map(uuid_or_none, many(data, "withdrawn")) if one)
+    withdrawn = frozenset(ids(data, "withdrawn"))
     return plans.Amendment(reason=word(data, "reason"), changes=changes, withdrawn=withdrawn, added=added)
 
 
@@ -88,14 +89,14 @@ def _added(data: Mapping[str, Any]) -> plans.NewTask | None:
     heading, text = word(data, "added.heading").strip(), word(data, "added.text").strip()
     if not heading and not text:
         return None
-    section = uuid_or_none(word(data, "added.section_id"))
+    section = identifier(data, "added.section_id")
     if section is None:
         raise BadInput(fields={"added.section_id": "请选择新任务放在哪一节"})
     return plans.NewTask(
         section_id=section,
         heading=heading,
         text=text,
-        department_ids=tuple(one for one in map(uuid_or_none, many(data, "added.department_ids")) if one),
+        department_ids=ids(data, "added.department_ids"),
         enterprise_set=word(data, "added.enterprise_set") or None,
         due_on=day_from(data, "added.due_on"),
         evidence_wanted=word(data, "added.evidence_wanted"),
@@ -105,13 +106,13 @@ def _added(data: Mapping[str, Any]) -> plans.NewTask | None:
 async def _again(request: AnyRequest, work: Work, plan_id: UUID, data: Mapping[str, Any], refused: Refusal) -> Template:
     review = await review_of(work, plan_id)
     values = _values(review.nodes) | {
-        name: many(data, name) if name.endswith("department_ids") or name == "withdrawn" else word(data, name)
+        name: words(data, name) if name.endswith("department_ids") or name == "withdrawn" else word(data, name)
         for name in data
     }
     for node in review.nodes:
         if f"{node.id}.heading" in data:
             values.setdefault(f"{node.id}.department_ids", [])
-            values[f"{node.id}.department_ids"] = many(data, f"{node.id}.department_ids")
+            values[f"{node.id}.department_ids"] = words(data, f"{node.id}.department_ids")
     return _form_page(request, review, Form(values, refused.fields or {"reason": refused.sentence}), status=422)
 
 

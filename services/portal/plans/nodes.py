@@ -10,10 +10,11 @@ from litestar.response import Redirect, Template
 
 from services.kernel.refusals import BadInput, NotFound, Refusal, Stale
 from services.kernel.work import Work
+from services.portal.fields import identifier, word, words
 from services.portal.forms import Form
 from services.portal.frame import AnyRequest, page
 from services.portal.plans import labels
-from services.portal.plans.filled import Filled, change_from, day_from, many, number, uuid_or_none, word
+from services.portal.plans.filled import Filled, change_from, day_from, number
 from services.portal.plans.reviewing import review_page
 from services.portal.plans.shown import Row, review_of
 from services.supervision import plans
@@ -85,7 +86,7 @@ async def move_node(
     async def move() -> plans.PlanNode:
         if word(data, "kind") not in plans.KINDS:
             raise plans.NodeCannotBeChanged("请从列出的类别里选一种")
-        parent = uuid_or_none(word(data, "parent_id"))
+        parent = identifier(data, "parent_id")
         return await plans.reassign_node(
             work, plan_id, node_id, kind=word(data, "kind"), parent_id=parent, seen=number(data, "seen")
         )
@@ -156,7 +157,7 @@ def typed(data: dict[str, Any], row: Row) -> dict[str, Any]:
     """What a form held, so that nothing is lost."""
     if "heading" not in data:
         return dict(row.form.values)
-    return {name: word(data, name) for name in row.form.values} | {"department_ids": many(data, "department_ids")}
+    return {name: word(data, name) for name in row.form.values} | {"department_ids": words(data, "department_ids")}
 
 
 def back_to(plan_id: UUID, node_id: UUID, *, done: str = "", opened: bool) -> Redirect:

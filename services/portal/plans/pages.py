@@ -6,9 +6,9 @@ from litestar import Router, get
 from litestar.params import FromPath
 from litestar.response import Template
 
+from services.portal.fields import identifier
 from services.portal.frame import AnyRequest, page, says
 from services.portal.plans import amendments, labels, nodes, signing, starting
-from services.portal.plans.filled import uuid_or_none
 from services.portal.plans.published import reading_of
 from services.portal.plans.reviewing import review_page
 from services.portal.plans.shown import review_of
@@ -52,7 +52,7 @@ async def one_plan(request: AnyRequest, work: CurrentWork, plan_id: FromPath[UUI
     """A draft beside its paper; a signed or published plan as an official reads it."""
     review = await review_of(work, plan_id)
     if review.plan.state in {"draft", "discarded"} or request.query_params.get("view") == "source":
-        return review_page(request, review, uuid_or_none(request.query_params.get("node", "")))
+        return review_page(request, review, identifier(request.query_params, "node"))
     reading = reading_of(review, await plans.versions_of(work, plan_id))
     return page(request, "plans/published.html", review=review, reading=reading, kept=None, labels=labels)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from services.kernel.attachments import Attachment
 from services.kernel.work import Work
 from services.portal.forms import Form
 from services.supervision import plans
@@ -69,6 +70,8 @@ class Review:
     departments: Sequence[Department]
     figures: plans.Figures
     problems: plans.Problems
+    original: Attachment | None
+    """The uploaded file itself."""
 
     def row(self, node_id: UUID) -> Row | None:
         """The row of one node, opened with its form."""
@@ -134,7 +137,8 @@ async def review_of(work: Work, plan_id: UUID) -> Review:
     plan = await plans.get_plan(work, plan_id)
     paper, nodes = await plans.paper_of(work, plan), await plans.nodes_of(work, plan_id)
     figures = plans.figures_of(paper, nodes)
-    return Review(plan, paper, nodes, await plans.departments_of(work), figures, plans.problems_of(nodes))
+    departments, original = await plans.departments_of(work), await plans.original_of(work, plan_id)
+    return Review(plan, paper, nodes, departments, figures, plans.problems_of(nodes), original)
 
 
 def values_of(node: plans.PlanNode) -> dict[str, Any]:

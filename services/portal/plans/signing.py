@@ -9,11 +9,12 @@ from litestar.response import Redirect, Template
 
 from services.kernel.refusals import BadInput, Stale
 from services.kernel.work import Work
+from services.portal.fields import word
 from services.portal.filters import datetime_zh
 from services.portal.forms import Form
 from services.portal.frame import AnyRequest, page
 from services.portal.plans import labels
-from services.portal.plans.filled import Filled, number, word
+from services.portal.plans.filled import Filled, number
 from services.portal.plans.shown import Review, review_of
 from services.supervision import plans
 from services.tenancy.door import CurrentWork, needs

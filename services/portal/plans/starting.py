@@ -10,9 +10,10 @@ from litestar.response import Redirect, Template
 from services.kernel.documents import FileRefused
 from services.kernel.refusals import BadInput
 from services.kernel.work import Work
+from services.portal.fields import word
 from services.portal.forms import Form
 from services.portal.frame import AnyRequest, page
-from services.portal.plans.filled import Filled, number, word
+from services.portal.plans.filled import Filled, number
 from services.supervision import plans
 from services.tenancy.door import CurrentWork, needs
 
@@ -54,12 +55,17 @@ async def upload(request: AnyRequest, work: CurrentWork, data: Uploaded) -> Redi
     year = word(data, "notice_year").strip()
     try:
         plan = await plans.upload_notice(
-            work, data=await file.read(), filename=file.filename, year=number(data, "notice_year", -1) if year else None
+            work,
+            data=await file.read(),
+            filename=file.filename,
+            year=number(data, "notice_year", -1) if year else None,
+            files=request.app.state.files,
         )
     except plans.AlreadyUploaded as refused:
         shown = Form(form.values, {"file": refused.sentence})
         return await new_page(request, work, shown, known=refused.plan_id, status=422)
     except FileRefused as refused:
+        await work.session.rollback()
         return await new_page(request, work, Form(form.values, {"file": refused.sentence}), status=422)
     except BadInput as refused:
         return await new_page(request, work, Form(form.values, {"notice_year": refused.fields["year"]}), status=422)

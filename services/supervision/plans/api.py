@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import msgspec
-from litestar import Response, Router, get, patch, post
+from litestar import Request, Response, Router, get, patch, post
 from litestar.datastructures import UploadFile
 from litestar.params import FromPath, FromQuery, HeaderParameter, JSONBody, MultipartBody, QueryParameter
 
@@ -84,7 +84,7 @@ async def list_plans(
 
 
 @post("/", opt=needs("notice:upload"))
-async def upload(work: CurrentWork, data: Uploaded) -> Response[PlanOut]:
+async def upload(request: Request[Any, Any, Any], work: CurrentWork, data: Uploaded) -> Response[PlanOut]:
     """A file (`file`, and `year` where it is not the paper's own) becomes a draft."""
     file, year = data.get("file"), data.get("year")
     if not isinstance(file, UploadFile):
@@ -92,7 +92,9 @@ async def upload(work: CurrentWork, data: Uploaded) -> Response[PlanOut]:
     chosen = (
         int(year) if isinstance(year, str) and year.isascii() and year.isdigit() and len(year) == len("2026") else None
     )
-    plan = await starting.upload_notice(work, data=await file.read(), filename=file.filename, year=chosen)
+    store = request.app.state.files
+    content = await file.read()
+    plan = await starting.upload_notice(work, data=content, filename=file.filename, year=chosen, files=store)
     return await _told(work, plan, status=201)
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import func, select
 
+from services.kernel.attachments import Attachment
 from services.kernel.trail import AuditEntry
 from services.kernel.work import Work
 from services.regulation import notices
@@ -124,6 +125,11 @@ async def nodes_of(work: Work, plan_id: UUID) -> Sequence[PlanNode]:
 async def paper_of(work: Work, plan: Plan) -> Notice:
     """The paper that a plan was read from; raises NotFound where it has none."""
     return await work.one(select(Notice).where(Notice.id == plan.notice_id))
+
+
+async def original_of(work: Work, plan_id: UUID) -> Attachment | None:
+    """The file that was uploaded, where it was kept."""
+    return await work.first(select(Attachment).where(Attachment.owner_kind == "plan", Attachment.owner_id == plan_id))
 
 
 async def departments_of(work: Work) -> Sequence[Department]:

@@ -7,7 +7,9 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from services.kernel import attachments
 from services.kernel.clock import new_id
+from services.kernel.files import FileStore
 from services.kernel.refusals import BadInput
 from services.kernel.work import Work
 from services.regulation import notices
@@ -26,8 +28,13 @@ DATED = frozenset({"banner", "number", "signature", "date", "note", "imprint"})
 """Parts of the paper that belong to one paper only and are never carried over unread."""
 
 
-async def upload_notice(work: Work, *, data: bytes, filename: str, year: int | None = None) -> Plan:
-    """Read a file and keep it as a draft plan with all its nodes; raises a FileRefused, BadInput or AlreadyUploaded and keeps nothing."""
+async def upload_notice(
+    work: Work, *, data: bytes, filename: str, year: int | None = None, files: FileStore | None = None
+) -> Plan:
+    """Read a file and keep it as a draft plan with all its nodes, the file itself beside it where a store is given.
+
+    Raises a FileRefused, BadInput or AlreadyUploaded, and then keeps nothing.
+    """
     work.require("notice:upload")
     reading = await read_upload(data, clean(filename)[-200:] or "未命名")
     known = await plan_of_notice(work, reading.sha256)
@@ -38,6 +45,9 @@ async def upload_notice(work: Work, *, data: bytes, filename: str, year: int | N
     plan_year = require_year(year or reading.tree.year)
     paper = _paper(work, reading)
     plan = _plan(work, paper, year=plan_year, origin="notice", title=_title(reading.tree, plan_year))
+    if files is not None:
+        name = reading.filename
+        await attachments.keep(work, files, kind="plan", owner_id=plan.id, enterprise_id=None, filename=name, data=data)
     await _keep(work, plan, paper, rows_of(plan.id, reading.tree))
     return plan
 

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from functools import cache
 from pathlib import Path
 
 from docx import Document
@@ -48,6 +49,7 @@ def small_paper(year: int = 2026) -> bytes:
 """.encode()
 
 
+@cache
 def word_paper(year: int = 2026) -> bytes:
     """The short paper as a Word file."""
     document = Document()

@@ -133,7 +133,7 @@ async def test_a_task_is_withdrawn_and_another_added(settings: Settings, session
         ({"reason": "因" * 1001}, "最多 1000 字"),
         ({}, "没有改动任何内容"),
         ({"due_on": "2025-12-31"}, "完成时限应在"),
-        ({"due_on": "明天"}, "请选择日期"),
+        ({"due_on": "明天"}, "日期不对"),
         ({"heading": "", "text": ""}, "不能都空着"),
         ({"department_ids": str(uuid4())}, "不在本镇部门名单"),
         ({"added.heading": "新任务"}, "放在哪一节"),

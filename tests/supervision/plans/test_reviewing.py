@@ -196,7 +196,7 @@ async def test_a_node_moves_under_another_section_and_becomes_another_kind(
         ("", {"heading": "", "text": ""}, "不能都空着"),
         ("", {"heading": "标" * 201, "text": "正文"}, "最多 200 字"),
         ("", {"heading": "标题", "text": "字" * 20_001}, "最多 20000 字"),
-        ("", {"heading": "标题", "answered": "1", "due_on": "2026-02-30"}, "请选择日期"),
+        ("", {"heading": "标题", "answered": "1", "due_on": "2026-02-30"}, "日期不对"),
         ("", {"heading": "标题", "answered": "1", "due_on": "2025-12-31"}, "完成时限应在"),
         ("", {"heading": "标题", "answered": "1", "due_on": "2028-01-01"}, "完成时限应在"),
         ("", {"heading": "标题", "answered": "1", "enterprise_set": "everyone"}, "企业范围"),

@@ -1,5 +1,6 @@
 """A paper comes into the town office, or is refused without a trace."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -110,6 +111,22 @@ async def test_a_refused_file_leaves_nothing_behind(
         assert 'value="2026"' in answer.text
         assert files_in(settings.home) == before
     assert set((await rows_in(sessions)).values()) == {0}
+
+
+async def test_the_file_itself_is_kept_for_the_town(settings: Settings, sessions: OneConnection) -> None:
+    """The review links to it, the town's own people open it, a neighbour and an enterprise do not."""
+    town, neighbour = await town_of(sessions), await town_of(sessions, "邻镇")
+    async with running(settings, sessions) as app, browser(app, town[Role.TOWN_OFFICE]) as office:
+        answer = await upload(office, "要点.docx", word_paper())
+        shown = (await office.get(answer.headers["location"])).text
+        link = re.search(r"/attachments/[0-9a-f-]{36}", shown)
+        assert link
+        kept = await office.get(link[0])
+        assert kept.content == word_paper()
+        assert len(files_in(settings.home)) == 1
+        for person in (neighbour[Role.TOWN_OFFICE], town[Role.SAFETY_OFFICER]):
+            async with browser(app, person) as stranger:
+                assert (await stranger.get(link[0])).status_code in {403, 404}
 
 
 async def test_a_file_of_fifty_megabytes_is_turned_away_at_the_door(
