@@ -16,7 +16,7 @@ from services.supervision.assignments.jobs import tell_assignment
 from services.supervision.assignments.models import Assignment, AssignmentEvent
 from services.supervision.assignments.refusals import NobodyChosen, NotPublished
 from services.supervision.assignments.states import OPEN
-from services.supervision.plans.models import Notice, Plan, PlanNode
+from services.supervision.plans import Notice, Plan, PlanNode
 from services.supervision.registry import EnterpriseFacts
 from services.tenancy.members.models import Department, Member
 

@@ -13,7 +13,7 @@ from services.kernel.work import Work
 from services.regulation.lights import AMBER_DAYS, Light, light, rhythm
 from services.supervision.assignments.models import Assignment, AssignmentEvent
 from services.supervision.assignments.states import LABELS, OPEN
-from services.supervision.plans.models import PlanNode
+from services.supervision.plans import PlanNode
 from services.supervision.registry import LIKE
 from services.tenancy.members.models import Member
 from services.tenancy.roles import Role

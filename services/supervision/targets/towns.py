@@ -12,7 +12,7 @@ from services.kernel.work import Work
 from services.regulation.targets import AccidentControl, Figure
 from services.supervision import accidents, assignments
 from services.supervision.accidents import Accident
-from services.supervision.plans.models import Plan
+from services.supervision.plans import Plan
 from services.supervision.registry import Enterprise, conditions
 from services.supervision.targets.queries import AIMS, Aim, control_of, reached
 from services.tenancy.townships.models import Tenant
