@@ -16,6 +16,7 @@ from services.portal.filters import date_zh
 from services.portal.forms import Form
 from services.portal.frame import AnyRequest, page
 from services.portal.plans import labels
+from services.portal.plans.differences import stretches
 from services.portal.plans.filled import Filled, change_from, day_from, ids, number
 from services.portal.plans.published import reading_of
 from services.portal.plans.shown import Review, review_of, values_of
@@ -145,6 +146,7 @@ def _difference(review: Review, change: Mapping[str, Any]) -> dict[str, Any]:
             "label": labels.FIELDS[field["field"]],
             "before": _words(review, field["field"], field["before"]),
             "after": _words(review, field["field"], field["after"]),
+            "words": stretches(field["before"], field["after"]) if field["field"] in {"heading", "text"} else [],
         }
         for field in change["fields"]
     ]

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from services.portal.plans.shown import DEEPEST, Review, chip, document_words
+from services.portal.plans.shown import DEEPEST, Review
 from services.supervision import plans
 
 READ_ROLES = frozenset({"item", "paragraph", "row", "introduction"})
@@ -26,8 +26,6 @@ class Item:
     enterprise_set: str | None
     due_on: date | None
     evidence_wanted: str | None
-    chips: list[str]
-    documents: list[str]
     withdrawn_in: int | None
     amended_in: list[int] = field(default_factory=list)
 
@@ -76,8 +74,6 @@ def _item(review: Review, node: Mapping[str, Any], depth: int, amended_in: list[
         enterprise_set=node["enterprise_set"],
         due_on=date.fromisoformat(node["due_on"]) if node["due_on"] else None,
         evidence_wanted=node["evidence_wanted"],
-        chips=[chip(one) for one in node["numbers"]],
-        documents=[document_words(one) for one in node["documents"]],
         withdrawn_in=node["withdrawn_in"],
         amended_in=amended_in,
     )

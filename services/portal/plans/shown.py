@@ -105,7 +105,7 @@ class Review:
             node=node,
             depth=self._depth(node),
             segments=segments_of(self.paper.text, node),
-            chips=[chip(one) for one in node.numbers],
+            chips=list(dict.fromkeys(chip(one) for one in node.numbers)),
             documents=[document_words(one) for one in node.documents],
             owners=self.names(node.department_ids),
             suggestion=found,

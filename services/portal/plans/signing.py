@@ -14,6 +14,7 @@ from services.portal.filters import datetime_zh
 from services.portal.forms import Form
 from services.portal.frame import AnyRequest, page
 from services.portal.plans import labels
+from services.portal.plans.differences import stretches
 from services.portal.plans.filled import Filled, number
 from services.portal.plans.shown import Review, review_of
 from services.supervision import plans
@@ -42,10 +43,10 @@ async def sheet(request: AnyRequest, work: Work, plan_id: UUID, form: Form, *, s
     )
 
 
-def changed_since_paper(review: Review) -> list[dict[str, str]]:
-    """The nodes whose words a person has changed, each with the paper's own words."""
+def changed_since_paper(review: Review) -> list[dict[str, Any]]:
+    """The nodes whose words a person has changed, each against the paper's own words."""
     return [
-        {"name": node.name, "before": review.paper.text[node.span_from : node.span_to].strip(), "after": written(node)}
+        {"name": node.name, "words": stretches(review.paper.text[node.span_from : node.span_to], written(node))}
         for node in review.nodes
         if {"heading", "text"} & set(node.edited) and review.plan.origin == "notice"
     ]

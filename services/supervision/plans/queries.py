@@ -18,6 +18,8 @@ from services.tenancy.members.models import Department
 SENTENCE_END = re.compile(r"[。；！？;!?]+[”’）》]*|\n+")
 PREVIEW = 18
 """How many characters are shown on each side of a place to split."""
+LISTED = 4
+"""How many items a warning names."""
 UNPLACED = frozenset({"paragraph", "row", "attachment"})
 
 
@@ -230,7 +232,7 @@ def problems_of(rows: Sequence[PlanNode]) -> Problems:
     blocking = [] if tasks else ["没有一项任务，请在校核页把任务的类别改为“任务”"]
     bare = [row.name for row in tasks if not row.has_owner and row.due_on is None]
     if bare:
-        blocking.append(f"{len(bare)} 项任务既没有责任单位也没有时限：{'、'.join(bare)}")
+        blocking.append(f"{len(bare)} 项任务既没有责任单位也没有时限：{_listed(bare)}")
     no_owner = [row.name for row in tasks if not row.has_owner and row.due_on is not None]
     no_day = [row.name for row in tasks if row.has_owner and row.due_on is None]
     to_check = [row.name for row in rows if row.check_note]
@@ -242,8 +244,13 @@ def problems_of(rows: Sequence[PlanNode]) -> Problems:
         ("没有归入任何条目", loose),
     )
     return Problems(
-        tuple(blocking), tuple(f"{len(names)} 处{words}：{'、'.join(names)}" for words, names in warned if names)
+        tuple(blocking), tuple(f"{len(names)} 处{words}：{_listed(names)}" for words, names in warned if names)
     )
+
+
+def _listed(names: Sequence[str]) -> str:
+    """The first few by name; the review page's filters show them all."""
+    return "、".join(names) if len(names) <= LISTED else f"{'、'.join(names[:LISTED])}等"
 
 
 def parents_for(rows: Sequence[PlanNode], node_id: UUID) -> list[PlanNode]:
