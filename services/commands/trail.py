@@ -17,7 +17,9 @@ def audit() -> None:
 
 
 @audit.command("verify", help="逐条核对审计链；有改动、缺失或乱序时退出码为 1。")
-@click.option("--root", "roots", multiple=True, metavar="日期=根值", help="抄送或公布过的日根，例如 2026-11-23=9f2c…；可写多个。")
+@click.option(
+    "--root", "roots", multiple=True, metavar="日期=根值", help="抄送或公布过的日根，例如 2026-11-23=9f2c…；可写多个。"
+)
 def verify_command(roots: tuple[str, ...]) -> None:
     """Recompute every seal, hold it against the roots that stand on paper, and print what was found."""
     published = dict(map(_published, roots))

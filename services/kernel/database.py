@@ -128,7 +128,9 @@ class Database:
             async with self.engine(login).connect() as connection:
                 row = (await connection.exec_driver_sql(_UNSAFE)).one()
             if any(row[1:]):
-                message = f"数据库登录 {row[0]} 权限过大（超级用户、可绕过行级安全或拥有表），拒绝启动；请运行 anzhen migrate"
+                message = (
+                    f"数据库登录 {row[0]} 权限过大（超级用户、可绕过行级安全或拥有表），拒绝启动；请运行 anzhen migrate"
+                )
                 raise UnsafeLogin(message)
 
     async def close(self) -> None:
@@ -161,7 +163,9 @@ def login_urls(admin: str | URL, secret: str, own: Mapping[str, str] | None = No
     urls = {}
     for login in Login:
         given = (own or {}).get(login.value.removeprefix("anzhen_"))
-        urls[login] = async_url(given) if given else async_url(base).set(username=login.value, password=password(secret, login))
+        urls[login] = (
+            async_url(given) if given else async_url(base).set(username=login.value, password=password(secret, login))
+        )
     return urls
 
 

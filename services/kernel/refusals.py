@@ -57,7 +57,9 @@ class BadInput(Refusal):
 
     status = 422
 
-    def __init__(self, sentence: str = "有几处需要改一下，请看标红的地方", *, fields: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, sentence: str = "有几处需要改一下，请看标红的地方", *, fields: Mapping[str, str] | None = None
+    ) -> None:
         super().__init__(sentence, fields=fields)
 
 

@@ -84,6 +84,7 @@ def test_functions_stay_small() -> None:
     sizes = sorted(
         node.end_lineno - node.lineno + 1  # type: ignore[operator]
         for file in PYTHON
+        if file.parent.name != "versions"
         for node in ast.walk(ast.parse(file.read_text("utf-8")))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     )

@@ -146,7 +146,13 @@ async def _places(served: Served) -> dict[str, str]:
         submitted = await _one(session, town.id, Assignment.state == "submitted")
         own = await _one(session, town.id, Assignment.owner_name.like("渠溪示例榨菜%"))
         draft = await _draft(served, session, town, plan.year + 1)
-    return {"draft": str(draft), "plan": str(plan.id), "node": str(node.id), "assignment": str(submitted), "own": str(own)}
+    return {
+        "draft": str(draft),
+        "plan": str(plan.id),
+        "node": str(node.id),
+        "assignment": str(submitted),
+        "own": str(own),
+    }
 
 
 async def _draft(served: Served, session: AsyncSession, town: Tenant, year: int) -> object:
