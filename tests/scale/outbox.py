@@ -21,7 +21,7 @@ from services.kernel.wakeup import Wakeup
 from services.kernel.work import open_work
 from tests.scale.figures import Asked, ratios, spread, three, told
 from tests.scale.house import SECRET, House
-from tests.scale.processes import QUEUE, nothing
+from tests.scale.jobs import QUEUE, nothing
 
 JOBS = 2000
 SINGLES = 20
@@ -98,22 +98,27 @@ async def _fill(house: House, connection: asyncpg.Connection, queue: str, count:
 async def _drained(house: House, connection: asyncpg.Connection) -> float:
     """Jobs that were committed at once and then done, by the times that stand in their rows."""
     await _fill(house, connection, QUEUE, JOBS)
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        while await connection.fetchval(DONE, QUEUE) < JOBS:
-            await asyncio.sleep(0.1)
+    await _done(connection, JOBS)
     return float(await connection.fetchval(RATE, QUEUE))
+
+
+async def _done(connection: asyncpg.Connection, count: int) -> None:
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while await connection.fetchval(DONE, QUEUE) < count:
+            await asyncio.sleep(0.1)
 
 
 async def _starts(house: House, connection: asyncpg.Connection, namespace: str) -> list[float]:
     """Milliseconds from a commit to the moment at which an idle worker takes the job up."""
+    await _fill(house, connection, QUEUE, 0)
     wakeup = Wakeup(house.settings.redis_url, namespace=namespace)
     database = Database(login_urls(house.admin, SECRET), wakeup.ring)
     person, waits = house.people[0], []
-    for _ in range(SINGLES):
+    for count in range(1, SINGLES + 1):
         async with open_work(database, person, person.rights) as work:
             work.send(nothing)
         committed = clock.now()
-        await asyncio.sleep(0.2)
+        await _done(connection, count)
         begun: datetime = await connection.fetchval("SELECT max(begun_at) FROM outbox")
         waits.append((begun - committed).total_seconds() * 1000)
     await database.close()

@@ -16,17 +16,10 @@ import redis
 from dramatiq.brokers.redis import RedisBroker
 
 from services.kernel import worker
-from services.kernel.jobs import job
 from services.kernel.settings import Settings
-from services.kernel.work import Work
+from tests.scale.jobs import QUEUE
 
-QUEUE = "scale"
 THREADS = 8
-
-
-@job(queue=QUEUE)
-async def nothing(work: Work) -> None:
-    """Take the way of every job, with the proof that it was done, and do nothing at its end."""
 
 
 def plain(url: str, namespace: str, count: int) -> float:

@@ -3,6 +3,8 @@
 import asyncio
 import contextlib
 import itertools
+import os
+import threading
 import unicodedata
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -16,7 +18,15 @@ from services.kernel.refusals import BadInput
 from services.tenancy.signing_in.refusals import DoorBusy
 
 HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1, type=Type.ID)
-THREADS = ThreadPoolExecutor(max_workers=2, thread_name_prefix="argon2")
+
+
+def _give_way() -> None:
+    """A hashing thread yields the processor to whoever answers requests (Linux: a thread has a niceness of its own)."""
+    if hasattr(os, "setpriority"):
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)
+
+
+THREADS = ThreadPoolExecutor(max_workers=2, thread_name_prefix="argon2", initializer=_give_way)
 NOBODYS_HASH = HASHER.hash("an account that does not exist takes as long as one that does")
 PLACES = 24
 """How many may stand at the door of one process, hashing or waiting: about a third of a second's work."""
