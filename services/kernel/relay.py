@@ -100,15 +100,17 @@ class Relay:
         depths = await asyncio.to_thread(self._bells.depths, queues)
         full = [q for q in queues if depths[q] >= (MOST_SLOW_BELLS if q in slow else MOST_BELLS)]
         claimed = [*await self._claim(is_slow=False, full=full, most=BATCH)]
-        whole = len(claimed) == BATCH
+        is_tight, is_whole = bool(full), len(claimed) == BATCH
         for queue in slow.difference(full):
-            others = [other for other in self._slow if other != queue]
-            claimed += await self._claim(is_slow=True, full=others, most=MOST_SLOW_BELLS - depths[queue])
+            others, most = [other for other in self._slow if other != queue], MOST_SLOW_BELLS - depths[queue]
+            rows = await self._claim(is_slow=True, full=others, most=most)
+            is_tight |= len(rows) == most
+            claimed += rows
         await self._ring(claimed)
         self._waiting = max(((clock.now() - row.due_at).total_seconds() for row in claimed), default=0.0)
-        if whole:
+        if is_whole:
             return 0.0
-        return FULL_SECONDS if full else self._pace.look_every.total_seconds()
+        return FULL_SECONDS if is_tight else self._pace.look_every.total_seconds()
 
     async def _claim(self, *, is_slow: bool, full: Sequence[str], most: int) -> Sequence[Any]:
         now = clock.now()

@@ -27,6 +27,8 @@ from tests.faults.nursery import Nursery
 PATIENCE_SECONDS = 60
 """Long, for a machine that is busy; on an idle one everything here takes a second or two."""
 
+PROGRESS = "queue, attempts, due_at, lease, begun_at, error"
+
 
 @dataclass
 class Workers:
@@ -99,6 +101,9 @@ class Seen:
         end = time.monotonic() + PATIENCE_SECONDS
         while (states := await self.states()).get("pending") and time.monotonic() < end:
             await anyio.sleep(0.02)  # noqa: ASYNC110 - another process's state
+        if states.get("pending"):
+            left = await self.ask(f"SELECT id, job, {PROGRESS} FROM outbox WHERE state = 'pending'")
+            raise AssertionError(f"{states}: {left}")
         return states
 
     async def until(self, query: str, *, at_least: int) -> None:

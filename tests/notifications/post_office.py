@@ -43,7 +43,7 @@ class Counter(Controller):
     """The post office, open on a free port of this machine."""
 
     def __init__(self, office: PostOffice) -> None:
-        super().__init__(office, hostname="127.0.0.1", port=0, ready_timeout=30)
+        super().__init__(office, hostname="127.0.0.1", port=0, ready_timeout=30, server_hostname="mail.test")
 
     @property
     def url(self) -> str:

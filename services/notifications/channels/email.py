@@ -1,6 +1,7 @@
 """E-mail by SMTP: one letter at a time, and an honest answer whether the other side has it."""
 
 import smtplib
+import socket
 import ssl
 from email.errors import MessageError
 from email.headerregistry import Address
@@ -104,10 +105,12 @@ def _answered(answer: tuple[int, bytes]) -> None:
 def _connected(server: MailServer) -> smtplib.SMTP:
     context = ssl.create_default_context()
     connection: smtplib.SMTP
+    # Our own name is given, because smtplib would ask the name server for it and wait as long as that likes.
+    here = socket.gethostname()
     if server.tls == "implicit":
-        connection = smtplib.SMTP_SSL(server.host, server.port, timeout=TIMEOUT_SECONDS, context=context)
+        connection = smtplib.SMTP_SSL(server.host, server.port, here, timeout=TIMEOUT_SECONDS, context=context)
     else:
-        connection = smtplib.SMTP(server.host, server.port, timeout=TIMEOUT_SECONDS)
+        connection = smtplib.SMTP(server.host, server.port, here, timeout=TIMEOUT_SECONDS)
     try:
         connection.ehlo_or_helo_if_needed()
         if server.tls == "starttls":
