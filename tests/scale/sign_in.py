@@ -20,6 +20,7 @@ TOKEN = "ab" * 48
 READ = "/api/v1/enterprises/{row}"
 EAGER = 4
 """So many times what the hash allows come to the door in a storm."""
+READERS = 4
 CROWD = 96
 """Connections of the storm: more than the door has places."""
 
@@ -27,7 +28,8 @@ CROWD = 96
 async def measure(house: House, asked: Asked) -> None:
     """At least 0.8 of the hash; in a storm reads wait at most three times as long, and the excess is sent away at once."""
     rounds = max(3, asked.rounds // 2)
-    ours, bare, calm, stormy, refused = [], [], [], [], list[Answer]()
+    ours, bare, refused = list[float](), list[float](), list[Answer]()
+    calm, stormy = list[float](), list[float]()
     async with serving(TARGETS["ours"], house.environment(), house.settings.home / "web.log") as server:
         doors = await _knocks(server, house)
         await _entered(server, doors, 0.5)
@@ -53,6 +55,7 @@ async def measure(house: House, asked: Asked) -> None:
         limit=spread(bare),
         ratio_to_limit=ratios(ours, bare),
         read_p99_in_storm_to_idle=ratios(stormy, calm),
+        read_p99_idle_ms=spread([value * 1e3 for value in calm]),
         refused=len(refused),
         refused_p99_ms=three(away * 1e3),
     )
@@ -107,13 +110,16 @@ def _verify_until(end: float) -> int:
 
 
 async def _reads(server: Server, house: House) -> list[float]:
-    """How long ordinary reads take, one after the other, in seconds."""
-    words, waits = prepared(house, READ, "accept: application/json")[0], []
-    end = time.perf_counter() + SECONDS
-    async with Client.at(server.port) as client:
-        while time.perf_counter() < end:
-            waits.append((await client.send(words)).whole)
-            await asyncio.sleep(0.005)
+    """How long ordinary reads of a few people take, in seconds."""
+    end, waits = time.perf_counter() + SECONDS, list[float]()
+
+    async def read(words: bytes) -> None:
+        async with Client.at(server.port) as client:
+            while time.perf_counter() < end:
+                waits.append((await client.send(words)).whole)
+                await asyncio.sleep(0.01)
+
+    await asyncio.gather(*map(read, prepared(house, READ, "accept: application/json")[:READERS]))
     return waits
 
 

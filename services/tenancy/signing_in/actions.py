@@ -56,9 +56,10 @@ async def sign_in(
     """
     with QUEUE.place():
         now = clock.now()
-        user = await _let_try(sessions, login, visit, now)
+        async with QUEUE.ledger:
+            user = await _let_try(sessions, login, visit, now)
         fits = await verify_password(user.password_hash if user else None, password)
-        async with sessions.session(Login.IDENTITY, IDENTITY) as session:
+        async with QUEUE.ledger, sessions.session(Login.IDENTITY, IDENTITY) as session:
             if user is None or not fits or user.state != "active":
                 note(session, "refused", at=now, **named(user, login), address=visit.address)
                 await session.commit()

@@ -40,6 +40,8 @@ class Queue:
 
     def __init__(self, places: int) -> None:
         self._free = places
+        self.ledger = asyncio.Semaphore(1)
+        """One of them at a time writes: whoever is in already needs the other connection to be recognised."""
 
     @contextlib.contextmanager
     def place(self) -> Iterator[None]:
