@@ -72,6 +72,11 @@ class Review:
     problems: plans.Problems
     original: Attachment | None
     """The uploaded file itself."""
+    by_id: dict[UUID, plans.PlanNode] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Nodes are looked up by their id for every row."""
+        self.by_id = {node.id: node for node in self.nodes}
 
     def row(self, node_id: UUID) -> Row | None:
         """The row of one node, opened with its form."""
@@ -125,10 +130,9 @@ class Review:
         return row
 
     def _depth(self, node: plans.PlanNode) -> int:
-        by_id = {one.id: one for one in self.nodes}
         depth, above = 0, node.parent_id
-        while above in by_id and depth < DEEPEST:
-            depth, above = depth + 1, by_id[above].parent_id
+        while above in self.by_id and depth < DEEPEST:
+            depth, above = depth + 1, self.by_id[above].parent_id
         return depth
 
 
