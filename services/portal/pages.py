@@ -17,12 +17,15 @@ from services.portal.queues.pages import router as queues
 from services.portal.signing_in.pages import router as signing_in
 from services.portal.targets.pages import router as targets
 from services.portal.towns.pages import router as towns
+from services.supervision.accidents.api import router as accidents_api
 from services.supervision.assignments.api_acts import router as assignments_api
+from services.supervision.feedback.api import router as feedback_api
 from services.supervision.plans.api import router as plans_api
 from services.supervision.registry.api import router as enterprises_api
 from services.supervision.targets.api import router as targets_api
 
 ROUTERS = (
+    accidents_api,
     accounts,
     assignments,
     assignments_api,
@@ -31,6 +34,7 @@ ROUTERS = (
     enterprises,
     enterprises_api,
     feedback,
+    feedback_api,
     home,
     members,
     messages,

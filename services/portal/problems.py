@@ -8,7 +8,7 @@ from litestar import MediaType, Request, Response
 from litestar.exceptions import HTTPException
 from litestar.response import Redirect
 from litestar.types import Scope
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from services.kernel.refusals import Refusal, SignInRequired
@@ -41,6 +41,8 @@ ADVICE = {
     503: "数据库或后台服务正在重新启动，一般几秒钟后恢复，请稍后刷新。",
 }
 RETRY = {"Retry-After": "3"}
+UNKEPT = frozenset({"22021", "22P05"})
+"""What PostgreSQL says of a character that no text may hold, such as NUL."""
 AnyRequest = Request[Any, Any, Any]
 
 
@@ -116,6 +118,13 @@ def on_outage(request: AnyRequest, error: Exception) -> Response[Any]:
     return answer(request, 503, "unavailable", ADVICE[503])
 
 
+def on_database(request: AnyRequest, error: DBAPIError) -> Response[Any]:
+    """A character that no database keeps is bad input; anything else that it refuses is a fault of ours."""
+    if getattr(error.orig, "sqlstate", None) in UNKEPT:
+        return answer(request, 400, "bad-request", "文字里有看不见的控制字符，不能保存：请先粘贴到记事本里，再复制过来")
+    return on_fault(request, error)
+
+
 def on_fault(request: AnyRequest, error: Exception) -> Response[Any]:
     """A fault of ours: logged with its trace id, nothing of it shown."""
     log.error("fault", path=request.url.path, exc_info=error)
@@ -127,6 +136,7 @@ HANDLERS: dict[type[Exception] | int, Any] = {
     HTTPException: on_http,
     OperationalError: on_outage,
     InterfaceError: on_outage,
+    DBAPIError: on_database,
     PoolTimeout: on_outage,
     ConnectionError: on_outage,
     Exception: on_fault,
