@@ -25,6 +25,7 @@ from services.migrations.migrate import head
 from services.portal import bell, pages, problems
 from services.portal.environment import template_environment
 from services.portal.headers import put_headers
+from services.portal.members.member_form import names_of
 from services.portal.packed_assets import packed_asset
 from services.portal.requests import traced
 from services.tenancy import door
@@ -79,6 +80,7 @@ def connected(settings: Settings, sessions: Sessions | None) -> Any:
         app.state.settings = settings
         app.state.remembered = door.Remembered()
         app.state.head = head()
+        app.state.enterprise_names = names_of
         app.state.files = FileStore.of(settings.home, settings.files_url)
         wakeup = Wakeup(settings.redis_url)
         app.state.sessions = sessions or await connect(settings, web_logins(), wakeup)
@@ -93,8 +95,8 @@ def connected(settings: Settings, sessions: Sessions | None) -> Any:
 
 
 def web_logins() -> Sequence[Login]:
-    """The logins that a web process uses."""
-    return (Login.TOWN, Login.ENTERPRISE, Login.DISTRICT, Login.DESK, Login.PUBLIC, Login.IDENTITY, Login.PLATFORM)
+    """The logins that a web process uses; the relay's for the operator's page, the public's as soon as a public page reads rows."""
+    return (Login.TOWN, Login.ENTERPRISE, Login.DISTRICT, Login.DESK, Login.IDENTITY, Login.PLATFORM, Login.RELAY)
 
 
 async def connect(settings: Settings, logins: Sequence[Login], wakeup: Wakeup) -> Database:
