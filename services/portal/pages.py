@@ -4,6 +4,7 @@ from services.notifications.messages.api import router as messages_api
 from services.portal.accounts.pages import router as accounts
 from services.portal.assignments.pages import router as assignments
 from services.portal.attachments.pages import router as attachments
+from services.portal.audit.api import router as audit_api
 from services.portal.audit.pages import router as audit
 from services.portal.enterprises.pages import router as enterprises
 from services.portal.feedback.pages import router as feedback
@@ -13,6 +14,7 @@ from services.portal.messages.pages import router as messages
 from services.portal.operations.pages import router as operations
 from services.portal.plans.pages import router as plans
 from services.portal.profile.pages import router as profile
+from services.portal.queues.api import router as queues_api
 from services.portal.queues.pages import router as queues
 from services.portal.signing_in.pages import router as signing_in
 from services.portal.targets.pages import router as targets
@@ -31,6 +33,7 @@ ROUTERS = (
     assignments_api,
     attachments,
     audit,
+    audit_api,
     enterprises,
     enterprises_api,
     feedback,
@@ -44,6 +47,7 @@ ROUTERS = (
     plans_api,
     profile,
     queues,
+    queues_api,
     signing_in,
     targets,
     targets_api,

@@ -1,0 +1,120 @@
+"""Seals, the days' roots and what happened at the door, as JSON for the audit administrator."""
+
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from litestar import Router, get
+from litestar.params import FromQuery, QueryParameter
+
+from services.kernel.refusals import BadInput
+from services.kernel.trail import AuditRoot
+from services.portal.audit.trails import Trail, roots, trails
+from services.regulation.lights import Colour
+from services.tenancy import signing_in
+from services.tenancy.door import CurrentWork, needs
+from services.tenancy.signing_in.models import SignInEvent
+
+PageNumber = Annotated[int, QueryParameter(ge=1, le=10_000)]
+Words = Annotated[str, QueryParameter(max_length=64)]
+
+
+class TrailOut(msgspec.Struct, frozen=True, kw_only=True):
+    """How far one place's trail is sealed; instants in UTC."""
+
+    tenant_id: UUID
+    name: str
+    sealed: int
+    sealed_at: datetime | None
+    checked_at: datetime | None
+    light: Colour
+    words: str
+
+    @classmethod
+    def of(cls, trail: Trail) -> "TrailOut":
+        """The trail as programs read it."""
+        return cls(
+            tenant_id=trail.tenant_id,
+            name=trail.name,
+            sealed=trail.sealed,
+            sealed_at=trail.sealed_at,
+            checked_at=trail.checked_at,
+            light=trail.light.colour,
+            words=trail.light.words,
+        )
+
+
+class RootOut(msgspec.Struct, frozen=True):
+    """The anchor of one day in Asia/Shanghai; hashes in hexadecimal."""
+
+    day: date
+    root: str
+    previous: str
+    chains: int
+    made_at: datetime
+
+    @classmethod
+    def of(cls, row: AuditRoot) -> "RootOut":
+        """The root as programs read it."""
+        return cls(row.day, row.root.hex(), row.previous.hex(), len(row.heads), row.made_at)
+
+
+class SignInOut(msgspec.Struct, frozen=True):
+    """One event at the door; `by` is who did it where that was somebody else."""
+
+    id: UUID
+    at: datetime
+    login: str
+    outcome: str
+    outcome_label: str
+    address: str
+    by: str | None
+
+    @classmethod
+    def of(cls, row: SignInEvent) -> "SignInOut":
+        """The event as programs read it."""
+        label = signing_in.OUTCOMES.get(row.outcome, row.outcome)
+        return cls(row.id, row.at, row.login, row.outcome, label, row.address, row.detail.get("by"))
+
+
+class SignIns(msgspec.Struct, frozen=True):
+    """One page of events, the latest first, and how many there are in all."""
+
+    total: int
+    items: list[SignInOut]
+
+
+@get("/seals", opt=needs("seal:read"))
+async def list_seals(work: CurrentWork) -> list[TrailOut]:
+    """How far every place's trail is sealed, the red ones first."""
+    return [TrailOut.of(trail) for trail in await trails(work)]
+
+
+@get("/roots", opt=needs("seal:read"))
+async def list_roots(work: CurrentWork) -> list[RootOut]:
+    """The roots of the last fourteen days that have one, the latest first."""
+    return [RootOut.of(row) for row in await roots(work)]
+
+
+@get("/sign-ins", opt=needs("sign_in_event:read"))
+async def list_sign_ins(
+    work: CurrentWork,
+    outcome: Words = "",
+    login: Words = "",
+    address: Words = "",
+    since: FromQuery[date | None] = None,
+    until: FromQuery[date | None] = None,
+    page: PageNumber = 1,
+) -> SignIns:
+    """What happened at the door, fifty a page; days in Asia/Shanghai count whole."""
+    if outcome and outcome not in signing_in.OUTCOMES:
+        raise BadInput(fields={"outcome": f"没有这种结果，请从这些里选：{'、'.join(signing_in.OUTCOMES)}"})
+    asked = signing_in.EventFilter(
+        outcome=outcome, login=login.strip().lower(), address=address.strip(), since=since, until=until, page=page
+    )
+    rows, total = await signing_in.events(work, asked)
+    return SignIns(total, [SignInOut.of(row) for row in rows])
+
+
+router = Router("/api/v1/audit", route_handlers=[list_seals, list_roots, list_sign_ins], tags=["audit"])
