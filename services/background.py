@@ -5,24 +5,25 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from services.kernel import scheduler, tidying, worker
+from services.kernel import scheduler, sweeping, tidying, worker
 from services.kernel.database import Scope, Sessions
 from services.kernel.settings import Settings
 from services.kernel.table import Login
-from services.notifications.channels.chosen import use
+from services.notifications.channels import chosen
 from services.notifications.messages import jobs as messages
 from services.supervision.assignments import jobs as assignments
 from services.supervision.feedback import jobs as feedback
 from services.supervision.plans import jobs as plans
 from services.tenancy.townships.models import Tenant
 
-JOBS = (assignments, feedback, messages, plans, tidying)
+JOBS = (assignments, feedback, messages, plans, sweeping, tidying)
 """Every module with jobs: importing it is what registers them."""
 
 
 def work(settings: Settings) -> int:
     """One worker until SIGTERM."""
-    use(settings)
+    chosen.use(settings)
+    sweeping.use(settings)
     return worker.run(settings)
 
 
