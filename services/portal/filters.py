@@ -6,10 +6,10 @@ from typing import Final
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from services.kernel.clock import SHANGHAI, legal_day
+from services.tenancy.members import masked
 
 NOTHING: Final = "—"
 NOT_APPLICABLE: Final = "不适用"
-MOBILE_DIGITS: Final = 11
 WEEKDAYS: Final = "一二三四五六日"
 
 
@@ -62,9 +62,7 @@ def masked_name(name: str | None) -> str:
 
 def masked_phone(phone: str | None) -> str:
     """A telephone number of which the ends are shown, 138****5678."""
-    if not phone:
-        return NOTHING
-    return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= MOBILE_DIGITS else f"****{phone[-4:]}"
+    return masked(phone) or NOTHING
 
 
 def link_with(here: str, **changes: object) -> str:

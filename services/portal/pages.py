@@ -25,21 +25,28 @@ from services.supervision.feedback.api import router as feedback_api
 from services.supervision.plans.api import router as plans_api
 from services.supervision.registry.api import router as enterprises_api
 from services.supervision.targets.api import router as targets_api
+from services.tenancy.accounts.api import router as accounts_api
+from services.tenancy.members.api import router as members_api
+from services.tenancy.members.api_departments import router as departments_api
+from services.tenancy.townships.api import router as townships_api
 
 ROUTERS = (
     accidents_api,
     accounts,
+    accounts_api,
     assignments,
     assignments_api,
     attachments,
     audit,
     audit_api,
+    departments_api,
     enterprises,
     enterprises_api,
     feedback,
     feedback_api,
     home,
     members,
+    members_api,
     messages,
     messages_api,
     operations,
@@ -52,4 +59,5 @@ ROUTERS = (
     targets,
     targets_api,
     towns,
+    townships_api,
 )

@@ -7,19 +7,32 @@ from typing import Any
 
 from litestar import Request
 from litestar.connection import ASGIConnection
-from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler
 from litestar.middleware import AbstractAuthenticationMiddleware, AuthenticationResult
 
 from services.kernel import clock
 from services.kernel.database import Sessions
+from services.kernel.keys import MasterKey, master_key
 from services.kernel.refusals import Forbidden, SignInRequired
-from services.kernel.table import Login
+from services.kernel.settings import Settings
 from services.kernel.work import Work, open_work
+from services.tenancy.routes import CurrentWork, IfMatch, needs, seen
 from services.tenancy.signing_in import sessions as door
 from services.tenancy.signing_in.person import NOBODY, Owed, Person
 from services.tenancy.signing_in.refusals import CodeOwed, PasswordOwed, SecondFactorOwed
 
+__all__ = [
+    "AnyRequest",
+    "CurrentWork",
+    "IfMatch",
+    "Remembered",
+    "WhoComes",
+    "guard",
+    "master_of",
+    "needs",
+    "seen",
+    "work_of",
+]
 REMEMBERED_SECONDS = 5
 """How long a process may go on believing a resolved session."""
 
@@ -30,13 +43,6 @@ DEBTS: dict[Owed, type[SignInRequired]] = {
 }
 AnyConnection = ASGIConnection[Any, Any, Any, Any]
 AnyRequest = Request[Person, Any, Any]
-CurrentWork = NamedDependency[Work]
-"""The Work of the request, as a handler's parameter `work`."""
-
-
-def needs(right: str, *, login: Login | None = None) -> dict[str, Any]:
-    """What a route puts in its `opt`: the right it needs, and the login it writes under where that is not the person's own."""
-    return {"needs": right, "login": login}
 
 
 class Remembered:
@@ -109,3 +115,9 @@ async def work_of(request: AnyRequest) -> AsyncIterator[Work]:
     sessions: Sessions = request.app.state.sessions
     async with open_work(sessions, request.user.acting_on(login), request.user.rights) as work:
         yield work
+
+
+def master_of(request: Request[Any, Any, Any]) -> MasterKey:
+    """The installation's master key; raises KeyMissing and KeyExposed."""
+    settings: Settings = request.app.state.settings
+    return master_key(settings.home, settings.master_key_file)

@@ -13,9 +13,9 @@ from services.portal.accounts import sign_ins, towns
 from services.portal.fields import FormData, Page, identifier, page_number, word
 from services.portal.forms import Form
 from services.portal.frame import page, says
-from services.portal.signing_in.visits import AnyRequest, master_of
+from services.portal.signing_in.visits import AnyRequest
 from services.tenancy import accounts, townships
-from services.tenancy.door import CurrentWork, needs
+from services.tenancy.door import CurrentWork, master_of, needs
 from services.tenancy.roles import Role
 
 says(

@@ -14,11 +14,11 @@ from services.portal.fields import FormData, Page, identifier, page_number, word
 from services.portal.forms import Form
 from services.portal.frame import page, says
 from services.portal.members import departments, member_form
-from services.portal.signing_in.visits import AnyRequest, master_of
+from services.portal.signing_in.visits import AnyRequest
 from services.regulation.lights import light
 from services.supervision import registry
 from services.tenancy import members
-from services.tenancy.door import CurrentWork, needs
+from services.tenancy.door import CurrentWork, master_of, needs
 from services.tenancy.roles import ENTERPRISE_ROLES, TOWN_ROLES, Role
 
 says(member_added="人员已添加", member_saved="人员信息已保存", member_left="已办理离任，该同志不能再登录本单位")

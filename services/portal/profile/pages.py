@@ -14,14 +14,13 @@ from services.portal.forms import Form
 from services.portal.frame import page, says
 from services.portal.signing_in.visits import (
     AnyRequest,
-    master_of,
     refused_at_the_door,
     visit_of,
     with_session,
     without_session,
 )
 from services.tenancy import members, signing_in
-from services.tenancy.door import CurrentWork, needs
+from services.tenancy.door import CurrentWork, master_of, needs
 
 says(renewed="密码已修改，其他设备上的登录已全部退出", session_ended="已退出那一处登录")
 SYSTEMS = (

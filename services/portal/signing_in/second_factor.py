@@ -12,13 +12,12 @@ from services.portal.frame import page
 from services.portal.signing_in.visits import (
     AnyRequest,
     inside,
-    master_of,
     refused_at_the_door,
     visit_of,
     with_session,
 )
 from services.tenancy import signing_in
-from services.tenancy.door import needs
+from services.tenancy.door import master_of, needs
 
 NOT_YET = (signing_in.CodeRefused, signing_in.SignInRefused, signing_in.TooManyAttempts, signing_in.DoorBusy)
 

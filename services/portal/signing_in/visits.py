@@ -6,7 +6,6 @@ from typing import Any
 from litestar import Request
 from litestar.response import Redirect, Template
 
-from services.kernel.keys import MasterKey, master_key
 from services.kernel.settings import Settings
 from services.portal.forms import Form
 from services.portal.frame import page
@@ -37,12 +36,6 @@ def settings_of(request: AnyRequest) -> Settings:
     """The installation's settings."""
     settings: Settings = request.app.state.settings
     return settings
-
-
-def master_of(request: AnyRequest) -> MasterKey:
-    """The installation's master key; raises KeyMissing and KeyExposed."""
-    settings = settings_of(request)
-    return master_key(settings.home, settings.master_key_file)
 
 
 def with_session(request: AnyRequest, answer: Redirect | Template, token: str) -> Redirect | Template:

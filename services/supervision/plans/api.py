@@ -7,16 +7,15 @@ from uuid import UUID
 import msgspec
 from litestar import Request, Response, Router, get, patch, post
 from litestar.datastructures import UploadFile
-from litestar.params import FromPath, FromQuery, HeaderParameter, JSONBody, MultipartBody, QueryParameter
+from litestar.params import FromPath, FromQuery, JSONBody, MultipartBody, QueryParameter
 
 from services.kernel.refusals import BadInput
 from services.kernel.work import Work
 from services.supervision.plans import actions, amending, editing, queries, starting, trees
 from services.supervision.plans.changes import NodeChange
 from services.supervision.plans.models import Plan
-from services.tenancy.door import CurrentWork, needs
+from services.tenancy.door import CurrentWork, IfMatch, needs, seen
 
-IfMatch = Annotated[str | None, HeaderParameter(name="If-Match", required=False)]
 Uploaded = MultipartBody[dict[str, Any]]
 State = Literal["draft", "signed", "published", "closed", "discarded"]
 InState = Annotated[State | None, QueryParameter(name="state")]
@@ -132,7 +131,7 @@ async def edit_node(
     work: CurrentWork, plan_id: FromPath[UUID], node_id: FromPath[UUID], data: JSONBody[NodeChange], if_match: IfMatch
 ) -> dict[str, Any]:
     """Write some fields of a node."""
-    return trees.snapshot(await editing.edit_node(work, plan_id, node_id, data, seen=_seen(if_match)))
+    return trees.snapshot(await editing.edit_node(work, plan_id, node_id, data, seen=seen(if_match)))
 
 
 @post("/{plan_id:uuid}/nodes/{node_id:uuid}/split", opt=needs("plan:edit"), status_code=200)
@@ -140,7 +139,7 @@ async def split_node(
     work: CurrentWork, plan_id: FromPath[UUID], node_id: FromPath[UUID], data: JSONBody[SplitAt], if_match: IfMatch
 ) -> dict[str, Any]:
     """Part a node; the answer is the second half."""
-    return trees.snapshot(await editing.split_node(work, plan_id, node_id, at=data.at, seen=_seen(if_match)))
+    return trees.snapshot(await editing.split_node(work, plan_id, node_id, at=data.at, seen=seen(if_match)))
 
 
 @post("/{plan_id:uuid}/nodes/{node_id:uuid}/merge", opt=needs("plan:edit"), status_code=200)
@@ -148,7 +147,7 @@ async def merge_node(
     work: CurrentWork, plan_id: FromPath[UUID], node_id: FromPath[UUID], data: JSONBody[MergeInto], if_match: IfMatch
 ) -> dict[str, Any]:
     """Join a node with a neighbour; the answer is the node that stays."""
-    return trees.snapshot(await editing.merge_node(work, plan_id, node_id, into=data.into, seen=_seen(if_match)))
+    return trees.snapshot(await editing.merge_node(work, plan_id, node_id, into=data.into, seen=seen(if_match)))
 
 
 @post("/{plan_id:uuid}/nodes/{node_id:uuid}/move", opt=needs("plan:edit"), status_code=200)
@@ -161,7 +160,7 @@ async def move_node(
 ) -> dict[str, Any]:
     """Say what a node is and where it stands."""
     moved = await editing.reassign_node(
-        work, plan_id, node_id, kind=data.kind, parent_id=data.parent_id, seen=_seen(if_match)
+        work, plan_id, node_id, kind=data.kind, parent_id=data.parent_id, seen=seen(if_match)
     )
     return trees.snapshot(moved)
 
@@ -175,7 +174,7 @@ async def send(work: CurrentWork, plan_id: FromPath[UUID]) -> Response[PlanOut]:
 @post("/{plan_id:uuid}/sign", opt=needs("plan:sign"), status_code=200)
 async def sign(work: CurrentWork, plan_id: FromPath[UUID], if_match: IfMatch = None) -> Response[PlanOut]:
     """Sign the version that was read."""
-    return await _told(work, await actions.sign(work, plan_id, seen=_seen(if_match)))
+    return await _told(work, await actions.sign(work, plan_id, seen=seen(if_match)))
 
 
 @post("/{plan_id:uuid}/give-back", opt=needs("plan:sign"), status_code=200)
@@ -195,7 +194,7 @@ async def amend(
     work: CurrentWork, plan_id: FromPath[UUID], data: JSONBody[amending.Amendment], if_match: IfMatch = None
 ) -> Response[PlanOut]:
     """Amend a published plan under the next number."""
-    await amending.amend(work, plan_id, data, seen=_seen(if_match))
+    await amending.amend(work, plan_id, data, seen=seen(if_match))
     return await _told(work, await queries.get_plan(work, plan_id), status=201)
 
 
@@ -217,14 +216,6 @@ async def _told(work: Work, plan: Plan, *, status: int = 200) -> Response[PlanOu
         problems=queries.problems_of(rows),
     )
     return Response(shown, status_code=status, headers={"ETag": f'"{plan.version}"'})
-
-
-def _seen(if_match: str | None) -> int:
-    """The version that the program had read; without one it is asked for."""
-    words = (if_match or "").strip().strip('"')
-    if not (words.isascii() and words.isdigit() and len(words) < len("1000000000")):
-        raise BadInput(fields={"If-Match": "请在 If-Match 里写明读到的版本号（ETag）"})
-    return int(words)
 
 
 HANDLERS = (

@@ -12,7 +12,7 @@ from services.tenancy.members.actions import (
 from services.tenancy.members.departments import add_department, change_department, end_department, people_in
 from services.tenancy.members.facts import DEPARTMENT_KINDS, KIND_WORDS, MemberFacts, tidy
 from services.tenancy.members.models import Department, Member
-from services.tenancy.members.phones import keep_phone, phone_of, phones_of
+from services.tenancy.members.phones import keep_phone, masked, phone_of, phones_of
 from services.tenancy.members.queries import (
     DEDICATED_REQUIRED,
     PAGE,
@@ -58,6 +58,7 @@ __all__ = [
     "end_department",
     "keep_phone",
     "leave",
+    "masked",
     "members",
     "new_activation",
     "people_in",

@@ -7,6 +7,15 @@ from services.kernel.work import Work
 from services.tenancy.members.models import Member
 from services.tenancy.tenant_keys import keys_of
 
+MOBILE_DIGITS = 11
+
+
+def masked(number: str | None) -> str | None:
+    """A number of which the ends are shown, 138****5678; None for none."""
+    if not number:
+        return None
+    return f"{number[:3]}****{number[-4:]}" if len(number) >= MOBILE_DIGITS else f"****{number[-4:]}"
+
 
 async def keep_phone(work: Work, member: Member, number: str | None, *, master: MasterKey) -> None:
     """Seal a normalised number into a member's row; None takes it out. Needs the identity login."""

@@ -17,6 +17,7 @@ from services.tenancy.townships.models import PLATFORM_TENANT, Tenant
 
 SLUG = re.compile(r"[a-z][a-z0-9-]{1,38}[a-z0-9]")
 LONGEST_NAME = 30
+LONGEST_FULL_NAME = 100
 
 
 async def ensure_platform(sessions: Sessions) -> None:
@@ -89,10 +90,12 @@ async def _set_state(work: Work, tenant_id: UUID, state: str, act: str) -> Tenan
 async def _create(
     work: Work, *, kind: str, district_id: UUID | None, code: str, name: str, slug: str, full_name: str
 ) -> Tenant:
-    name = "".join(c for c in unicodedata.normalize("NFC", name) if c.isprintable()).strip()
+    name, full_name = _printable(name), _printable(full_name)
     wrong = {}
     if not name or len(name) > LONGEST_NAME:
         wrong["name"] = f"请填写名称，最多 {LONGEST_NAME} 个字"
+    if len(full_name) > LONGEST_FULL_NAME:
+        wrong["full_name"] = f"全称最多 {LONGEST_FULL_NAME} 个字"
     if not SLUG.fullmatch(slug):
         wrong["slug"] = "网址简称用小写字母、数字和短横，3 到 40 位，以字母开头，例如 zhenxi"
     if await work.first(select(Tenant.id).where(Tenant.code == code)):
@@ -115,3 +118,7 @@ async def _create(
         raise BadInput(fields={"slug": "这个网址简称已有镇街使用，请换一个"})
     work.record(f"{kind}:created", tenant, name=tenant.name, code=tenant.code)
     return tenant
+
+
+def _printable(text: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFC", text) if c.isprintable()).strip()
