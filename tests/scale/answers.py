@@ -26,7 +26,7 @@ def prepared(house: House, path: str, *headers: str) -> list[bytes]:
     ]
 
 
-async def spent(server: Server, requests: list[bytes], each: int = EACH) -> float:
+async def spent(server: Server, requests: list[bytes], each: int) -> float:
     """Microseconds of processor that the server needs for one request."""
     before = server.used()
     await drive(server.port, requests, each)
@@ -34,7 +34,12 @@ async def spent(server: Server, requests: list[bytes], each: int = EACH) -> floa
 
 
 async def compared(
-    house: House, asked: Asked, paths: Mapping[str, str], environment: Mapping[str, str] | None = None
+    house: House,
+    asked: Asked,
+    paths: Mapping[str, str],
+    *,
+    each: int = EACH,
+    environment: Mapping[str, str] | None = None,
 ) -> dict[str, list[float]]:
     """Microseconds per request of each application that has a path, one value a round."""
     told = house.environment() | dict(environment or {})
@@ -43,11 +48,11 @@ async def compared(
         servers = {name: await stack.enter_async_context(serving(TARGETS[name], told, log)) for name in paths}
         requests = {name: prepared(house, path, "accept: */*") for name, path in paths.items()}
         for name, server in servers.items():
-            await spent(server, requests[name], WARM_UP)
+            await spent(server, requests[name], min(each, WARM_UP))
         found: dict[str, list[float]] = {name: [] for name in paths}
         for _ in range(asked.rounds):
             for name, server in servers.items():
-                found[name].append(await spent(server, requests[name]))
+                found[name].append(await spent(server, requests[name], each))
     return found
 
 

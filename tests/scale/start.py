@@ -48,7 +48,8 @@ async def _answered(home: Path) -> float:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
     environment = {**os.environ, "ANZHEN_HOME": str(home), "ANZHEN_PORT": str(port)}
-    for name in ("ANZHEN_TESTING", "ANZHEN_DATABASE_URL", "ANZHEN_REDIS_URL"):
+    environment["PYTHONPYCACHEPREFIX"] = str(home / "bytecode")  # the first start writes it, as everywhere
+    for name in ("ANZHEN_TESTING", "ANZHEN_DATABASE_URL", "ANZHEN_REDIS_URL", "PYTHONDONTWRITEBYTECODE"):
         environment.pop(name, None)
     begun = time.perf_counter()
     with (home / "start.log").open("ab") as log:

@@ -4,6 +4,7 @@ import hashlib
 import secrets
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -105,7 +106,7 @@ OTHER_PLACES = (
     .correlate(UserSession)
     .scalar_subquery()
 )
-RESOLVE = Statement(
+RESOLVE = (
     select(
         UserSession.id,
         UserSession.user_id,
@@ -141,11 +142,16 @@ RESOLVE = Statement(
 )
 
 
+@cache
+def _resolving() -> Statement:
+    return Statement(RESOLVE)
+
+
 async def resolve(sessions: Sessions, token: str, now: datetime) -> Person | None:
     """The person whom a cookie belongs to, or None when the session has ended; marks it as seen."""
     asked = {"token_hash": token_hash(token), "now": now, "seen_after": now - IDLE}
     async with sessions.reading(Login.IDENTITY, IDENTITY) as connection:
-        row = await connection.fetchrow(RESOLVE.sql, *RESOLVE.values(asked))
+        row = await connection.fetchrow(_resolving().sql, *_resolving().values(asked))
     if row is None:
         return None
     if row["seen_at"] + SEEN_EVERY <= now:
