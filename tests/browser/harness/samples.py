@@ -147,6 +147,7 @@ def context(name: str, theme: str | None, **more: Any) -> dict[str, Any]:
         "menu": menu,
         "tabs": [*menu[:3], me],
         "unread": 7,
+        "may": lambda _right: True,
         "memberships": [{"id": "a", "label": "涪江铝业有限公司 · 安全管理人员", "note": "3 件待办"}],
         "csrf_token": "token",
         "theme": theme,
