@@ -26,16 +26,17 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 
 def spread(values: Sequence[float]) -> dict[str, float]:
     """The lowest, the middle and the highest of the rounds."""
-    return {name: three(value) for name, value in _of(values)}
-
-
-def _of(values: Sequence[float]) -> Sequence[tuple[str, float]]:
-    return ("min", min(values)), ("median", statistics.median(values)), ("max", max(values))
+    return {"min": three(min(values)), "median": three(statistics.median(values)), "max": three(max(values))}
 
 
 def ratios(ours: Sequence[float], others: Sequence[float]) -> dict[str, float]:
     """Ours divided by another's, round by round."""
     return spread([mine / theirs for mine, theirs in zip(ours, others, strict=True)])
+
+
+def median_ratio(ours: Sequence[float], others: Sequence[float]) -> float:
+    """What a goal is held against: the middle of the rounds' ratios."""
+    return statistics.median(mine / theirs for mine, theirs in zip(ours, others, strict=True))
 
 
 def three(value: float) -> float:

@@ -10,7 +10,7 @@ import asyncpg  # type: ignore[import-untyped]
 from services.kernel.database import Scope
 from services.kernel.table import Login
 from tests.scale.apps import LIST, ONE
-from tests.scale.figures import Asked, ratios, spread, told
+from tests.scale.figures import Asked, median_ratio, ratios, spread, told
 from tests.scale.house import House
 
 TIMES = 60
@@ -38,7 +38,7 @@ async def measure(house: House, asked: Asked) -> None:
     told(
         asked,
         "row_security",
-        {f"{name} ≤ 1.3 ×": median(with_) <= 1.3 * median(without) for name, (with_, without) in found.items()},
+        {f"{name} ≤ 1.3 ×": median_ratio(with_, without) <= 1.3 for name, (with_, without) in found.items()},
         unit="µs a transaction",
         rows=rows,
         **{f"{name}_with": spread(with_) for name, (with_, _) in found.items()},

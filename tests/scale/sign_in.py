@@ -3,14 +3,13 @@
 import asyncio
 import contextlib
 import time
-from statistics import median
 from urllib.parse import urlencode
 
 from services.tenancy.signing_in.passwords import HASHER, THREADS
 from tests.factories import PASSWORD, PASSWORD_HASH
 from tests.scale.answers import TARGETS, prepared
 from tests.scale.clients import Answer, Client, request
-from tests.scale.figures import Asked, percentile, ratios, spread, three, told
+from tests.scale.figures import Asked, median_ratio, percentile, ratios, spread, three, told
 from tests.scale.house import House
 from tests.scale.servers import Server, serving
 
@@ -45,8 +44,8 @@ async def measure(house: House, asked: Asked) -> None:
         asked,
         "sign_in",
         {
-            "≥ 0.8 × the hash": median(ours) >= 0.8 * median(bare),
-            "reads in a storm: p99 ≤ 3 × idle": median(stormy) <= 3 * median(calm),
+            "≥ 0.8 × the hash": median_ratio(ours, bare) >= 0.8,
+            "reads in a storm: p99 ≤ 3 × idle": median_ratio(stormy, calm) <= 3,
             "the excess refused in ≤ 50 ms (p99)": bool(refused) and away <= 0.05,
             "with Retry-After": bool(refused) and all(b"retry-after" in answer.head.lower() for answer in refused),
         },
