@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 from litestar import Request
 from litestar.response import Template
+from litestar.status_codes import HTTP_400_BAD_REQUEST
 from litestar.utils.scope.state import ScopeState
 
 from services.kernel import clock
@@ -155,5 +156,6 @@ def says(**sentences: str) -> None:
 
 
 def page(request: AnyRequest, template: str, *, status: int = 200, **context: Any) -> Template:
-    """One page inside the frame."""
+    """One page inside the frame; one that asks for a correction keeps nothing of what its request changed."""
+    request.state.refused = status >= HTTP_400_BAD_REQUEST
     return Template(template, context=frame_of(request) | context, status_code=status)

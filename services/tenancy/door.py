@@ -110,11 +110,16 @@ async def guard(connection: AnyConnection, handler: BaseRouteHandler) -> None:
 
 @asynccontextmanager
 async def work_of(request: AnyRequest) -> AsyncIterator[Work]:
-    """The Work of a request, on the person's login or the one that its route names."""
+    """The Work of a request, on the person's login or the one that its route names.
+
+    Where the answer says that something is to be corrected (`request.state.refused`), nothing of it is kept.
+    """
     login = request.route_handler.opt.get("login") or request.user.login
     sessions: Sessions = request.app.state.sessions
     async with open_work(sessions, request.user.acting_on(login), request.user.rights) as work:
         yield work
+        if request.state.get("refused") and work.has_begun:
+            await work.session.rollback()
 
 
 def master_of(request: Request[Any, Any, Any]) -> MasterKey:
