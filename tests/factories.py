@@ -108,6 +108,8 @@ ENTERPRISE: Mapping[str, Any] = {
     "is_peri_urban": False,
     "is_smelter": False,
     "is_state_owned": False,
+    "ownership": "民营",
+    "registered_on": THEN.date(),
     "tags": [],
     "created_at": THEN,
 }
@@ -115,7 +117,11 @@ ENTERPRISE: Mapping[str, Any] = {
 
 async def an_enterprise(session: AsyncSession, town: Town, **facts: Any) -> Enterprise:
     """An enterprise of a town; any fact can be given."""
-    row = Enterprise(tenant_id=town.id, id=new_id(), **{"name": "示例企业", **ENTERPRISE, **facts})
+    known = {"name": "示例企业", **ENTERPRISE, **facts}
+    if known["is_state_owned"]:
+        known["ownership"] = "市属国企"
+    parts = known.get("headcount_dispatched", 0) + known.get("headcount_temporary", 0)
+    row = Enterprise(tenant_id=town.id, id=new_id(), **{"headcount_own": known["headcount"] - parts, **known})
     session.add(row)
     await session.flush()
     return row

@@ -66,6 +66,9 @@ async def load_enterprises(session: AsyncSession, district: DemoDistrict, tenant
             created_at=datetime.combine(SINCE, datetime.min.time(), UTC),
             tags=sorted(tag.value for tag in fact.tags),
             sector=fact.sector.value,
+            headcount_own=fact.headcount,
+            ownership="市属国企" if fact.is_state_owned else "民营",
+            registered_on=SINCE,
             **{name: getattr(fact, name) for name in COPIED},
         )
         session.add(row)

@@ -5,7 +5,11 @@ from services.kernel.table import Base
 from services.notifications.messages import models as messages
 from services.supervision.accidents import models as accidents
 from services.supervision.assignments import models as assignments
+from services.supervision.changes import models as changes
+from services.supervision.duties import models as duties
 from services.supervision.feedback import models as feedback
+from services.supervision.imports import models as imports
+from services.supervision.people import models as people
 from services.supervision.plans import models as plans
 from services.supervision.registry import models as registry
 from services.tenancy.members import models as members
@@ -17,10 +21,14 @@ ROOMS = (
     accidents,
     assignments,
     attachments,
+    changes,
+    duties,
     feedback,
+    imports,
     members,
     messages,
     outbox,
+    people,
     plans,
     registry,
     schedules,

@@ -1,0 +1,1 @@
+"""What an enterprise asks the office to change in the registry."""

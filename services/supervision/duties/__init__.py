@@ -1,0 +1,1 @@
+"""What each enterprise owes, why, and what it did about it."""

@@ -1,0 +1,1 @@
+"""The way of the office's own ledger into the registry."""

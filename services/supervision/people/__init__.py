@@ -1,0 +1,1 @@
+"""The people of an enterprise who matter for work safety."""
