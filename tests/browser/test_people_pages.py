@@ -48,6 +48,7 @@ async def test_a_newcomer_comes_in(
     findings = await fits(office, "new")
     await office.get_by_role("button", name="添加并生成激活码").click()
     await expect(office.get_by_text("安镇账号激活单")).to_be_visible()
+    assert await office.evaluate("scrollY") == 0, "a page that was put in begins at its top at once"
     findings += await fits(office, "slip")
     code = re.search(r"[a-z2-7]{4}(-[a-z2-7]{4}){3}", await office.content())
     assert code
