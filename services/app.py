@@ -95,8 +95,9 @@ def connected(settings: Settings, sessions: Sessions | None) -> Any:
 
 
 def web_logins() -> Sequence[Login]:
-    """The logins that a web process uses; the relay's for the operator's page, the public's as soon as a public page reads rows."""
-    return (Login.TOWN, Login.ENTERPRISE, Login.DISTRICT, Login.DESK, Login.IDENTITY, Login.PLATFORM, Login.RELAY)
+    """The logins that a web process uses; the relay's for the operator's page."""
+    inside = (Login.TOWN, Login.ENTERPRISE, Login.DISTRICT, Login.DESK, Login.IDENTITY, Login.PLATFORM, Login.RELAY)
+    return (*inside, Login.PUBLIC)
 
 
 async def connect(settings: Settings, logins: Sequence[Login], wakeup: Wakeup) -> Database:

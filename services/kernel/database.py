@@ -24,7 +24,7 @@ from services.kernel.refusals import Refusal
 from services.kernel.schema import password
 from services.kernel.table import Login
 
-CONNECTIONS: Mapping[Login, int] = {Login.TOWN: 4, Login.ENTERPRISE: 2, Login.IDENTITY: 2, Login.WORKER: 8}
+CONNECTIONS: Mapping[Login, int] = {Login.TOWN: 3, Login.ENTERPRISE: 2, Login.IDENTITY: 2, Login.WORKER: 8}
 """Connections a process may hold per login; the others hold one. With what one process uses, never above twelve."""
 
 PERSISTENT_SETTINGS = {"application_name": "anzhen", "jit": "off"}

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from services.kernel.clock import new_id
+from services.kernel.published import Published
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -55,6 +56,8 @@ class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMES)
     type_annotation_map = type_map
     __access__: ClassVar[Mapping[Login, str]] = {}
+    __published__: ClassVar[Published | None] = None
+    """What of the table everybody may read; None where nobody reads it without an account."""
 
 
 class TenantTable(Base):

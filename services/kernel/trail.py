@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger
 from sqlalchemy.orm import Mapped, mapped_column
 
+from services.kernel.published import Published
 from services.kernel.table import GlobalTable, Login, TenantTable, tenant_index
 
 
@@ -83,6 +84,7 @@ class AuditRoot(GlobalTable):
         Login.DISTRICT: "SELECT",
         Login.TOWN: "SELECT",
     }
+    __published__ = Published("published_audit_root", ("day", "root", "previous", "heads"))
 
     day: Mapped[date] = mapped_column(primary_key=True)
     root: Mapped[bytes]

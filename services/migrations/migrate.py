@@ -7,11 +7,12 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import URL, Connection, NullPool, text
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from services.kernel.database import async_url
-from services.kernel.schema import OWNER, role_statements, security_statements
+from services.kernel.schema import OWNER, VIEWS, role_statements, security_statements
 from services.migrations import metadata
 
 HERE = Path(__file__).parent
@@ -30,9 +31,19 @@ def head() -> str:
     return ScriptDirectory.from_config(config()).get_current_head() or ""
 
 
+def knows(revision: str) -> bool:
+    """Whether this program has that revision in its history."""
+    try:
+        return ScriptDirectory.from_config(config()).get_revision(revision) is not None
+    except CommandError:
+        return False
+
+
 async def migrate(admin: str | URL, secret: str) -> None:
     """Upgrade the database that the administrator's address names; creates it where it does not exist."""
     async with as_owner(admin, secret) as connection:
+        for view in (await connection.scalars(text(VIEWS))).all():
+            await connection.exec_driver_sql(f"DROP VIEW {view}")
         await connection.run_sync(upgrade)
         for statement in security_statements():
             await connection.exec_driver_sql(statement)

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.kernel.database import Scope
 from services.kernel.schema import OWNER, READS, access_of
 from services.kernel.table import GLOBAL, Base, GlobalTable, Login, TenantTable
+from tests.architecture.published import public_flaws, shows
 from tests.architecture.rows import row_of, tenant_tables
 
 CATALOGUE = """
@@ -42,7 +43,7 @@ def _names(kind: type[Base]) -> frozenset[str]:
 
 async def catalogue_flaws(connection: AsyncConnection) -> list[str]:
     """What the catalogue says against the rules of the house; empty when all holds."""
-    return [flaw for part in (_tables, _indexes, _keys, _policies) async for flaw in part(connection)]
+    return [flaw for part in (_tables, _indexes, _keys, _policies, public_flaws) async for flaw in part(connection)]
 
 
 async def _tables(connection: AsyncConnection) -> AsyncIterator[str]:
@@ -87,11 +88,15 @@ async def _policies(connection: AsyncConnection) -> AsyncIterator[str]:
         }
         if Login.ENTERPRISE in table.__access__:
             wanted.add(f"only_enterprise:{Login.ENTERPRISE.value}")
+        if table.__published__:
+            wanted |= {f"public:{Login.PUBLIC.value}", f"only_published:{Login.PUBLIC.value}"}
         for missing in sorted(wanted - found.keys()):
             yield f"{table.__tablename__}: the policy {missing} is missing"
         for extra in sorted(found.keys() - wanted):
             yield f"{table.__tablename__}: nobody asked for the policy {extra}"
-        for name, (rule, check, _) in found.items():
+        for name, (rule, check, permissive) in found.items():
+            if name.startswith("only_") != (permissive == "RESTRICTIVE"):
+                yield f"{table.__tablename__}: {name} is {permissive.lower()}"
             if rule != check:
                 yield f"{table.__tablename__}: {name} lets rows in that it does not show"
 
@@ -140,18 +145,28 @@ async def probe(connection: AsyncConnection, canaries: Canaries, *only: str) -> 
     walked = [table for table in tenant_tables() if not only or table.__tablename__ in only]
     for login in Login:
         for way, (scope, visible) in scopes(canaries, login).items():
-            await _enter(connection, login, scope)
+            await enter(connection, login, scope)
             for table in walked:
-                privileges = access_of(table).get(login, "")
+                privileges, seen = _declared(login, table, visible)
                 probes.leaks += [
                     f"{login} ({way}) {leak} {table.__tablename__}"
-                    for leak in await _tries(connection, table, privileges, visible, canaries, probes)
+                    for leak in await _tries(connection, table, privileges, seen, canaries, probes)
                 ]
-    await _enter(connection, None, Scope())
+    await enter(connection, None, Scope())
     return probes
 
 
-async def _enter(connection: AsyncConnection, login: Login | None, scope: Scope) -> None:
+def _declared(
+    login: Login, table: type[TenantTable], visible: frozenset[uuid.UUID]
+) -> tuple[str, frozenset[uuid.UUID]]:
+    """What a login may do to a table, and whose canaries it sees there: the public none that is unpublished."""
+    if login is Login.PUBLIC and table.__published__:
+        return "SELECT", visible if shows(table, unpublished=True) else frozenset()
+    return access_of(table).get(login, ""), visible
+
+
+async def enter(connection: AsyncConnection, login: Login | None, scope: Scope) -> None:
+    """Act as a login (or again as the administrator) within a scope until the test ends."""
     for statement in scope.begin().split("; ")[1:]:
         await connection.exec_driver_sql(statement)
     await connection.exec_driver_sql(f"SET LOCAL ROLE {login.value if login else 'NONE'}")

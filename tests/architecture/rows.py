@@ -23,6 +23,7 @@ from sqlalchemy import types as sql
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.kernel.published import EVERY_ROW
 from services.kernel.schema import tables
 from services.kernel.table import Base, Login, TenantTable
 
@@ -34,6 +35,11 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "plan": {"year": 2026},
 }
 """Values that a table's own CHECK wants and the catalogue cannot tell."""
+
+PUBLISHED: Mapping[str, Mapping[str, Any]] = {
+    "plan": {"state": "published", "signed_by": uuid.UUID(int=8), "published_at": datetime(2026, 1, 5, tzinfo=UTC)},
+}
+"""What makes a table's canary, which is unpublished, a published one; a table whose every row is public needs nothing."""
 
 
 def tenant_tables() -> list[type[TenantTable]]:
@@ -59,6 +65,16 @@ async def put_canary(connection: AsyncConnection, tenant_id: uuid.UUID, enterpri
     await connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
     for table in tenant_tables():
         await connection.execute(insert(table.__table__).values(row_of(table, tenant_id, enterprise_id, canary)))  # type: ignore[arg-type]
+    await connection.exec_driver_sql("SET LOCAL session_replication_role = DEFAULT")
+
+
+async def put_published(connection: AsyncConnection, tenant_id: uuid.UUID) -> None:
+    """Besides the canary of each table of which only some rows are public, one that is."""
+    await connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
+    for table in tenant_tables():
+        if table.__published__ and table.__published__.only != EVERY_ROW:
+            row = row_of(table, tenant_id, uuid.uuid4(), "published") | PUBLISHED[table.__tablename__]
+            await connection.execute(insert(table.__table__).values(row))  # type: ignore[arg-type]
     await connection.exec_driver_sql("SET LOCAL session_replication_role = DEFAULT")
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Integer, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from services.kernel.published import Published
 from services.kernel.table import Login, TenantTable, belongs_to, one_of, tenant_index
 from services.supervision.plans.refusals import (
     NotADraft,
@@ -57,6 +58,11 @@ class Plan(TenantTable):
     __tablename__ = "plan"
     __only_enterprise__ = None
     __access__ = {Login.TOWN: "SELECT, INSERT, UPDATE", **READ}
+    __published__ = Published(
+        "published_plan",
+        ("tenant_id", "id", "year", "title", "state", "amendment", "published_at", "closed_at"),
+        only="state IN ('published', 'closed')",
+    )
     __table_args__ = (
         belongs_to("notice", "notice_id"),
         one_of("state", STATES),
@@ -212,11 +218,15 @@ class PlanNode(TenantTable):
 
 
 class PlanVersion(TenantTable):
-    """A plan as it stood when it was published (number 0) or amended (1, 2, …): never changed again."""
+    """A plan as it stood when it was published (number 0) or amended (1, 2, …): never changed again, and public."""
 
     __tablename__ = "plan_version"
     __only_enterprise__ = None
     __access__ = {Login.TOWN: "SELECT, INSERT", **READ}
+    # Every row: a version is written only by the act that publishes it.
+    __published__ = Published(
+        "published_plan_version", ("tenant_id", "id", "plan_id", "number", "reason", "nodes", "created_at")
+    )
     __table_args__ = (belongs_to("plan", "plan_id"), tenant_index("plan_id", "number", unique=True))
 
     plan_id: Mapped[UUID]

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from services.kernel.published import Published
 from services.kernel.table import Login, TenantTable, belongs_to, one_of, tenant_index
 from services.tenancy.roles import Role
 
@@ -21,6 +22,7 @@ class Department(TenantTable):
         Login.DISTRICT: "SELECT",
         Login.WORKER: "SELECT",
     }
+    __published__ = Published("published_department", ("tenant_id", "id", "name"))
     __table_args__ = (
         one_of("kind", ("leadership", "office", "sector")),
         tenant_index("name", unique=True, where=text("ended_on IS NULL")),

@@ -7,13 +7,14 @@ from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.kernel.clock import new_id
+from services.kernel.published import Published
 from services.kernel.table import GlobalTable, Login, one_of
 
 PLATFORM_TENANT = UUID("00000000-0000-7000-8000-000000000001")
 """The tenant under which the three administrators' own acts are recorded."""
 
 EVERYBODY = dict.fromkeys(
-    (Login.TOWN, Login.ENTERPRISE, Login.DISTRICT, Login.DESK, Login.PUBLIC, Login.WORKER, Login.IDENTITY), "SELECT"
+    (Login.TOWN, Login.ENTERPRISE, Login.DISTRICT, Login.DESK, Login.WORKER, Login.IDENTITY), "SELECT"
 )
 
 
@@ -22,6 +23,9 @@ class Tenant(GlobalTable):
 
     __tablename__ = "tenant"
     __access__ = {**EVERYBODY, Login.PLATFORM: "SELECT, INSERT, UPDATE"}
+    __published__ = Published(
+        "published_place", ("id", "kind", "district_id", "code", "name", "full_name", "slug", "state")
+    )
     __table_args__ = (
         one_of("kind", ("township", "district", "platform")),
         one_of("state", ("active", "suspended")),
