@@ -2,7 +2,7 @@
 
 import asyncio
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import click
@@ -12,13 +12,19 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from services.commands.running import settings_or_exit
-from services.kernel.database import async_url
+from services.kernel import clock, keys
+from services.kernel.database import OUTAGES, Database, async_url, login_urls
+from services.kernel.installation import role_secret
+from services.kernel.keys import MasterKey, master_key
+from services.kernel.refusals import Refusal
 from services.kernel.settings import Settings
 from services.launcher import CannotStart, Stores, stores
 from services.migrations.migrate import head
 from services.portal.assets_manifest import AssetsNotBuiltError, manifest
+from services.tenancy import tenant_keys
 
 LITTLE_SPACE = 1_000_000_000
+YEAR_DAYS = 365
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +53,10 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield _master_key(settings)
     try:
         with stores(settings) as found:
-            yield asyncio.run(_database(found))
+            database = asyncio.run(_database(found))
+            yield database
+            if database.fine:
+                yield asyncio.run(_stored_keys(settings, found))
             yield _redis(found)
     except CannotStart as reason:
         yield Finding("数据库和消息队列", fine=False, words=str(reason))
@@ -74,9 +83,48 @@ def _master_key(settings: Settings) -> Finding:
     file = settings.master_key_file or settings.home / "keys" / "master"
     if not file.exists():
         return Finding("主密钥", fine=True, words="尚未生成，首次使用时自动生成")
-    if file.stat().st_mode & 0o077:
+    if file.stat().st_mode & 0o077 and not settings.master_key_file:
         return Finding("主密钥", fine=False, words=f"{file} 其他用户也能读，请执行 chmod 600")
-    return Finding("主密钥", fine=True, words=f"{file} 已生成；请确认另存了一份，丢失后加密的电话等信息无法恢复")
+    days = int(clock.now().timestamp() - file.stat().st_mtime) // 86_400
+    advice = "，已满一年，建议执行 anzhen keys rotate 更换" if days >= YEAR_DAYS else ""
+    return Finding(
+        "主密钥", fine=True, words=f"{file} 已用 {days} 天{advice}；请确认另存了一份，丢失后加密的电话等信息无法恢复"
+    )
+
+
+async def _stored_keys(settings: Settings, found: Stores) -> Finding:
+    """Whether every stored key opens; a replacement of the master key that was cut off is brought to its end."""
+    database = Database(login_urls(found.admin_url, role_secret(settings), settings.role_urls))
+    said: list[str] = []
+    try:
+        master = master_key(settings.home, settings.master_key_file)
+        await tenant_keys.finish(database, master, said.append)
+        stored = await tenant_keys.stored(database)
+        return _keys_told(master_key(settings.home, settings.master_key_file), stored, said)
+    except Refusal as refused:
+        return Finding("数据密钥", fine=False, words=str(refused))
+    except OUTAGES as error:
+        return Finding("数据密钥", fine=False, words=f"读不到（{type(error).__name__}）；请运行 anzhen migrate 后再试")
+    finally:
+        await database.close()
+
+
+def _keys_told(master: MasterKey, stored: Mapping[bytes, int], said: Sequence[str]) -> Finding:
+    assert master.file
+    count, strange = stored.get(master.fingerprint, 0), sum(n for by, n in stored.items() if master.called(by) is None)
+    if strange:
+        return Finding(
+            "数据密钥", fine=False, words=f"{strange} 把不是用现有主密钥保管的，打不开：请把原来的主密钥文件放回去"
+        )
+    if keys.following(master.file):
+        return Finding(
+            "数据密钥",
+            fine=False,
+            words=f"更换主密钥没有做完：请再执行 anzhen keys rotate；不再更换就删除 {master.file}.next",
+        )
+    old = [str(file) for file in keys.earlier(master.file)]
+    may_go = f"；旧主密钥 {'、'.join(old)} 已不再使用，不需要恢复以前的备份时可以删除" if old else ""
+    return Finding("数据密钥", fine=True, words="；".join([*said, f"{count} 把，都由现在的主密钥保管"]) + may_go)
 
 
 async def _database(found: Stores) -> Finding:

@@ -10,11 +10,15 @@ from granian.constants import Interfaces, Loops
 
 from services import background
 from services.demo.loading import load_demo
+from services.kernel.database import Database, login_urls
 from services.kernel.installation import role_secret
+from services.kernel.keys import following, master_key
 from services.kernel.logs import configure_logs
+from services.kernel.refusals import Refusal
 from services.kernel.settings import Settings, SettingsError
 from services.launcher import CannotStart, Stores, say, up
 from services.migrations.migrate import migrate
+from services.tenancy import tenant_keys
 
 Before = Callable[[Stores], Awaitable[None]]
 
@@ -47,6 +51,7 @@ def up_command() -> None:
     async def prepare(stores: Stores) -> None:
         if settings.database_url is None:
             await upgrade(settings, stores)
+            await finish_rotation(settings, stores.admin_url)
 
     start(settings, prepare)
 
@@ -63,6 +68,22 @@ async def upgrade(settings: Settings, stores: Stores) -> None:
     """Bring the schema to this program's revision."""
     say("正在检查数据库结构……")
     await migrate(stores.admin_url, role_secret(settings))
+
+
+async def finish_rotation(settings: Settings, admin_url: str) -> None:
+    """Before a start: a replacement of the master key that was cut off is brought to its end, or said to be open."""
+    master = master_key(settings.home, settings.master_key_file)
+    if master.file is None or following(master.file) is None:
+        return
+    database = Database(login_urls(admin_url, role_secret(settings), settings.role_urls))
+    try:
+        await tenant_keys.finish(database, master, say)
+        if following(master.file):
+            say(f"更换主密钥没有做完：请执行 anzhen keys rotate；不再更换就删除 {master.file}.next")
+    except Refusal as refused:
+        say(str(refused))
+    finally:
+        await database.close()
 
 
 @click.command("serve", help="只启动网页服务。")

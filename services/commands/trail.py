@@ -1,4 +1,4 @@
-"""audit verify and keys."""
+"""audit verify."""
 
 from datetime import date
 
@@ -7,7 +7,7 @@ import click
 from services import background
 from services.commands.accounts import with_database
 from services.kernel.database import Database
-from services.kernel.keys import MasterKey, new_reporter_key
+from services.kernel.keys import MasterKey
 from services.kernel.verifying import Verdict, verify
 
 
@@ -47,17 +47,4 @@ def _published(root: str) -> tuple[date, str]:
         raise click.BadParameter(f"“{root}”应写成 日期=根值，例如 2026-11-23=9f2c…") from error
 
 
-@click.group("keys", help="密钥。")
-def keys() -> None:
-    """Commands about keys."""
-
-
-@keys.command("reporter", help="生成举报人信息的收件密钥；私钥只显示这一次，不保存在服务器上。")
-def reporter() -> None:
-    """Print a new pair."""
-    made = new_reporter_key()
-    click.echo(f"公钥（填入系统）：{made.public}")
-    click.echo(f"私钥（请抄存于保险柜，丢失后举报人信息无法打开）：{made.private}")
-
-
-COMMANDS = (audit, keys)
+COMMANDS = (audit,)

@@ -32,12 +32,21 @@ def wrap(master: MasterKey, keys: TenantKeys, *, tenant: UUID) -> bytes:
 
 
 def unwrap(master: MasterKey, wrapped: bytes, *, tenant: UUID) -> TenantKeys:
-    """A tenant's keys as they were wrapped; raises WrongKey for another master key, SealBroken for changed bytes."""
+    """A tenant's keys as they were wrapped, also by a key that lies beside `master` while it is being replaced.
+
+    Raises WrongKey where no such key is there, SealBroken for changed bytes.
+    """
     head, rest = wrapped[: 1 + FINGERPRINT_BYTES], wrapped[1 + FINGERPRINT_BYTES :]
-    if head != FORMAT + master.fingerprint:
-        raise WrongKey("数据密钥不是用现在的主密钥保管的：请把原来的主密钥文件放回去，或先办理主密钥更换")
-    words = decrypt(master.secret, rest, bound("tenant-keys", head, tenant.bytes))
+    opener = master.called(head[1:]) if head[:1] == FORMAT else None
+    if opener is None:
+        raise WrongKey("数据密钥不是用现在的主密钥保管的：请把原来的主密钥文件放回去")
+    words = decrypt(opener.secret, rest, bound("tenant-keys", head, tenant.bytes))
     return TenantKeys(words[0], words[1 : 1 + KEY_BYTES], words[1 + KEY_BYTES :])
+
+
+def wrapped_by(wrapped: bytes) -> bytes:
+    """The fingerprint of the master key that a tenant's keys are wrapped by."""
+    return wrapped[1 : 1 + FINGERPRINT_BYTES]
 
 
 def rewrap(old: MasterKey, new: MasterKey, wrapped: bytes, *, tenant: UUID) -> bytes:

@@ -14,7 +14,7 @@ class TenantKeyRow(TenantTable):
     __only_enterprise__ = None
     __access__ = {
         Login.TOWN: "SELECT",
-        Login.IDENTITY: "SELECT, INSERT",
+        Login.IDENTITY: "SELECT, INSERT, UPDATE (wrapped)",
         Login.WORKER: "SELECT",
         Login.DESK: "SELECT",
     }
