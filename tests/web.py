@@ -2,13 +2,14 @@
 
 import contextlib
 import re
+from collections import defaultdict
 from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
 from litestar import Litestar
 
-from services.app import create_app
+from services.app import connected, create_app
 from services.kernel import clock
 from services.kernel.database import Scope, Sessions
 from services.kernel.settings import Settings
@@ -17,6 +18,8 @@ from services.tenancy.signing_in.person import Person
 from services.tenancy.signing_in.sessions import COOKIE, start_session
 
 CSRF_COOKIE = "anzhen_csrf"
+IDLE: dict[bool, list[Litestar]] = defaultdict(list)
+"""Applications by the one setting that is built into them; all others are read from their state."""
 
 
 class Browser:
@@ -46,10 +49,12 @@ class Browser:
 
 @contextlib.asynccontextmanager
 async def running(settings: Settings, sessions: Sessions) -> AsyncIterator[Litestar]:
-    """The application, started."""
-    app = create_app(settings, sessions)
-    async with app.lifespan():
+    """The application, started; making it takes half a second, so one that no test holds any more is started again."""
+    idle = IDLE[settings.secure_cookies]
+    app = idle.pop() if idle else create_app(settings, sessions)
+    async with connected(settings, sessions)(app):
         yield app
+    idle.append(app)
 
 
 @contextlib.asynccontextmanager
