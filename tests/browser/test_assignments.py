@@ -82,11 +82,29 @@ async def test_the_office_sees_whom_it_chooses_before_it_sends(served: Served, p
     await fits(page)
 
 
+async def hand_over_by_keyboard(office: Page, town: Town, one: assignments.Assignment) -> None:
+    """转办 to the person of the sector department, without a mouse."""
+    await office.goto(f"/assignments/{one.id}")
+    await office.get_by_text("转办", exact=True).first.focus()
+    await office.keyboard.press("Enter")
+    await office.keyboard.press("Tab")
+    await expect(office.get_by_label("转给")).to_be_focused()
+    await office.get_by_label("转给").select_option(label=f"{town.name}行业部门（行业部门）")
+    await fits(office)
+    await office.keyboard.press("Tab")
+    await office.keyboard.type("由行业部门牵头")
+    await office.keyboard.press("Tab")
+    await office.keyboard.press("Enter")
+    await expect(office.locator(".notice")).to_contain_text("已转办")
+    await expect(office.locator(".timeline")).to_contain_text(f"{town.name}行业部门：由行业部门牵头")
+
+
 async def test_a_department_does_its_work_on_a_pc(served: Served, page_of: NewPage, photo: Path) -> None:
-    """One press receives; progress with a photo, submitted, sent back with a reason, submitted again, accepted."""
+    """Handed over by name; one press receives; progress with a photo, sent in, sent back with a reason, accepted."""
     town, here = await a_town_at_work(served)
-    await given(served, town, here, department_ids=(town.departments["sector"],))
     page, office = await page_of(town[Role.SECTOR_DEPARTMENT]), await page_of(town[Role.TOWN_OFFICE])
+    one = await given(served, town, here, department_ids=(town.departments["office"],))
+    await hand_over_by_keyboard(office, town, one)
     await page.goto("/")
     await page.get_by_role("button", name="签收").click()
     await expect(page.locator(".notice")).to_contain_text("已签收")

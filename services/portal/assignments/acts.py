@@ -40,7 +40,7 @@ OWN_NAMES: Final[Mapping[str, Mapping[str, str]]] = {
     "return": {"reason": "return_reason"},
     "extension": {"reason": "extension_reason"},
     "decision": {"note": "decision_note"},
-    "transfer": {"reason": "transfer_reason"},
+    "transfer": {"reason": "transfer_reason", "department_id": "to_owner", "member_id": "to_owner"},
     "cancel": {"reason": "cancel_reason"},
     "urge": {"note": "urge_note"},
     "accept": {"note": "accept_note"},
@@ -175,10 +175,12 @@ async def transfer(request: AnyRequest, work: CurrentWork, assignment_id: FromPa
     """转办; whoever gave it away may not see it any more and goes back to the list."""
 
     async def act(data: FormMultiDict) -> None:
-        department, reason = typed.one_id(typed.word(data, "department_id")), typed.word(data, "transfer_reason")
-        if department is None:
-            raise BadInput(fields={"department_id": "请选择转给哪个部门"})
-        await assignments.transfer(work, assignment_id, department_id=department, reason=reason)
+        department, _, person = typed.word(data, "to_owner").partition("/")
+        department_id, member_id = typed.one_id(department), typed.one_id(person)
+        if department_id is None or (person and member_id is None):
+            raise BadInput(fields={"department_id": "请选择转给哪个部门或哪个人"})
+        reason = typed.word(data, "transfer_reason")
+        await assignments.transfer(work, assignment_id, department_id=department_id, member_id=member_id, reason=reason)
 
     answer = await acted(request, work, assignment_id, act, form="transfer", done="transferred")
     if isinstance(answer, Redirect) and not work.may("assignment:assign"):

@@ -17,6 +17,7 @@ from services.portal.towns.looking import note_look, town_names
 from services.supervision import assignments, plans
 from services.supervision.assignments import Assignment, AssignmentEvent
 from services.tenancy.door import CurrentWork, needs
+from services.tenancy.members.models import Department, Member
 
 MOST_AT_ONCE = 9
 """Files in one form."""
@@ -55,7 +56,7 @@ async def shown(
         last_submission=_last(happened, "submitted"),
         steps=STEPS,
         step=STEP_OF.get(assignment.state, 0),
-        departments=await _departments(work),
+        owners=await _owners(work),
         forms={act: form},
         blank=Form(),
         most_files=MOST_AT_ONCE,
@@ -77,7 +78,16 @@ async def _told(work: Work, happened: Sequence[AssignmentEvent]) -> Mapping[str,
     return {"what": last.kind, "receipts": receipts, "read": sum(one.read_at is not None for one in receipts)}
 
 
-async def _departments(work: Work) -> list[tuple[UUID, str]]:
+async def _owners(work: Work) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Each department and its people, to whom the work can be handed over."""
     if not work.may("assignment:transfer"):
         return []
-    return [(one.id, one.name) for one in await plans.departments_of(work) if one.kind != "leadership"]
+    people = await assignments.people(work)
+    departments = [one for one in await plans.departments_of(work) if one.kind != "leadership"]
+    return [(one.name, _owner(one, people)) for one in departments]
+
+
+def _owner(department: Department, people: Sequence[Member]) -> list[tuple[str, str]]:
+    whole = (str(department.id), f"{department.name}（整个部门）")
+    theirs = [one for one in people if one.department_id == department.id]
+    return [whole, *((f"{department.id}/{one.id}", f"{one.name}（{one.post}）") for one in theirs)]

@@ -9,7 +9,6 @@ from litestar import get, post
 from litestar.datastructures import FormMultiDict
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
-from sqlalchemy import select
 
 from services.kernel.refusals import BadInput, NotFound, Refusal
 from services.kernel.work import Work
@@ -24,7 +23,6 @@ from services.supervision.plans import Plan, PlanNode
 from services.supervision.registry import EnterpriseFacts
 from services.tenancy.door import CurrentWork, needs
 from services.tenancy.members.models import Department, Member
-from services.tenancy.roles import TOWN_ROLES
 
 HERE: Final = "/plans/{plan_id:uuid}/nodes/{node_id:uuid}/assign"
 SETS: Final[Mapping[str, Mapping[str, str]]] = {
@@ -181,6 +179,7 @@ async def _page(
         departments=departments,
         people=await _people(work, departments),
         ticked=set(typed.words(typed_before, "department_ids")) | set(typed.words(typed_before, "member_ids")),
+        someone_ticked=bool(typed.ids(typed_before, "member_ids")),
         villages=[(one.code, one.name) for one in await registry.villages(work)],
         because=plans.suggest(node.named_owners, departments).because,
         **CHOICES,
@@ -190,7 +189,6 @@ async def _page(
 
 async def _people(work: Work, departments: Sequence[Department]) -> list[tuple[str, Sequence[Member]]]:
     """The members of each department who can be given work by name."""
-    query = select(Member).where(Member.state == "active", Member.role.in_(sorted(TOWN_ROLES)))
-    members = await work.all(query.order_by(Member.is_head.desc(), Member.name))
+    members = await assignments.people(work)
     named = [(one.name, [m for m in members if m.department_id == one.id]) for one in departments]
     return [(name, theirs) for name, theirs in named if theirs]

@@ -17,6 +17,7 @@ from services.supervision.assignments.breakdown import Given, Order, assign
 from services.supervision.assignments.due import Due, due_of, in_workdays
 from services.supervision.assignments.evidence import attach
 from services.supervision.assignments.models import Assignment, AssignmentEvent
+from services.supervision.assignments.owners import people
 from services.supervision.assignments.possible import may_attach, possible
 from services.supervision.assignments.queries import (
     PAGE,
@@ -79,6 +80,7 @@ __all__ = [
     "narrowed",
     "one",
     "owns",
+    "people",
     "possible",
     "receive",
     "report",

@@ -9,12 +9,11 @@ from sqlalchemy import select
 from services.kernel.clock import in_words
 from services.kernel.refusals import BadInput
 from services.kernel.work import Work
-from services.supervision.assignments import queries
+from services.supervision.assignments import owners, queries
 from services.supervision.assignments.jobs import tell_assignment
 from services.supervision.assignments.models import Assignment, AssignmentEvent
 from services.supervision.assignments.refusals import DecidedByAnother, EvidenceMissing, NotTheOwner
 from services.supervision.assignments.states import MOST_NOTE
-from services.tenancy.members.models import Department, Member
 
 DONE = 100
 """Percent."""
@@ -110,10 +109,10 @@ async def transfer(
     words = _words(reason, "请写明转办的理由", field="reason")
     if assignment.enterprise_id is not None:
         raise BadInput("交给企业的任务不能转办，请取消后重新下发")
-    department = await work.get(Department, department_id)
-    member = await work.get(Member, member_id) if member_id else None
-    if member is not None and member.department_id != department.id:
-        raise BadInput(fields={"member_id": f"{member.name}不在{department.name}，请重新选择"})
+    department = await owners.department(work, department_id, field="department_id")
+    member = await owners.person_of(work, department, member_id, field="member_id") if member_id else None
+    if (assignment.department_id, assignment.member_id) == (department.id, member_id):
+        raise BadInput(fields={"department_id": f"任务现在就由{assignment.owner_name}办理，请选择别的部门或人员"})
     before = assignment.owner_name
     assignment.hand_over()
     assignment.department_id, assignment.member_id = department.id, member_id

@@ -12,13 +12,14 @@ from services.kernel.clock import in_words
 from services.kernel.refusals import BadInput
 from services.kernel.work import Work
 from services.supervision import registry
+from services.supervision.assignments import owners
 from services.supervision.assignments.jobs import tell_assignment
 from services.supervision.assignments.models import Assignment, AssignmentEvent
 from services.supervision.assignments.refusals import NobodyChosen, NotPublished
 from services.supervision.assignments.states import OPEN
 from services.supervision.plans import Notice, Plan, PlanNode
 from services.supervision.registry import EnterpriseFacts
-from services.tenancy.members.models import Department, Member
+from services.tenancy.members.models import Department
 
 MOST_TITLE = 120
 
@@ -60,17 +61,17 @@ async def assign(work: Work, node_id: UUID, order: Order) -> Given:
     if plan.state != "published":
         raise NotPublished("要点发布以后才能分解任务；请先由镇领导签发并发布")
     _check(order, work.today)
-    owners = [owner async for owner in _owners(work, order)]
-    if not owners:
+    chosen = [owner async for owner in _owners(work, order)]
+    if not chosen:
         raise NobodyChosen(
             "没有选中任何责任单位、人员或企业", fields={"owners": "请至少选择一个责任单位、人员，或选出一批企业"}
         )
     taken = await _taken(work, node, order.title)
-    fresh = [owner for owner in owners if _key(owner) not in taken]
+    fresh = [owner for owner in chosen if _key(owner) not in taken]
     source = await _source(work, plan, node)
     made = tuple(_give(work, node, order, owner, source) for owner in fresh)
     await work.flush()
-    return Given(made, tuple(owner.name for owner in owners if _key(owner) in taken))
+    return Given(made, tuple(owner.name for owner in chosen if _key(owner) in taken))
 
 
 def _check(order: Order, today: date) -> None:
@@ -89,10 +90,10 @@ def _check(order: Order, today: date) -> None:
 
 async def _owners(work: Work, order: Order) -> AsyncIterator[Owner]:
     for department_id in dict.fromkeys(order.department_ids):
-        department = await work.get(Department, department_id)
+        department = await owners.department(work, department_id, field="owners")
         yield Owner(department.name, department_id=department.id)
     for member_id in dict.fromkeys(order.member_ids):
-        member = await work.get(Member, member_id)
+        member = await owners.person(work, member_id, field="owners")
         theirs = await work.get(Department, member.department_id) if member.department_id else None
         name = f"{theirs.name} {member.name}" if theirs else member.name
         yield Owner(name, department_id=member.department_id, member_id=member.id)
