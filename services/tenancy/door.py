@@ -88,8 +88,9 @@ class WhoComes(AbstractAuthenticationMiddleware):
 
 
 async def guard(connection: AnyConnection, handler: BaseRouteHandler) -> None:
-    """A route is entered only by a role that holds the right it names; a route without a name is closed.
+    """A route is entered only by a role that holds the right it names, or by everybody where the public holds it.
 
+    A route without a name is closed.
     A session that still owes a code, a password or a second factor is led to where it can give it.
     Asynchronous, because the framework would run a plain function in a thread.
     """
@@ -97,7 +98,7 @@ async def guard(connection: AnyConnection, handler: BaseRouteHandler) -> None:
     if right is None and handler.opt.get("exclude_from_auth"):
         return
     person: Person = connection.user
-    if right == "sign_in:use":
+    if right in NOBODY.rights:
         return
     if person is NOBODY:
         raise SignInRequired

@@ -83,13 +83,7 @@ async def _policies(connection: AsyncConnection) -> AsyncIterator[str]:
         by_table.setdefault(table, {})[f"{policy}:{roles[0]}"] = (rule, check, permissive)
     for table in tenant_tables():
         found = by_table.get(table.__tablename__, {})
-        wanted = {f"owner:{OWNER}"} | {
-            f"{login.value.removeprefix('anzhen_')}:{login.value}" for login in access_of(table)
-        }
-        if Login.ENTERPRISE in table.__access__:
-            wanted.add(f"only_enterprise:{Login.ENTERPRISE.value}")
-        if table.__published__:
-            wanted |= {f"public:{Login.PUBLIC.value}", f"only_published:{Login.PUBLIC.value}"}
+        wanted = _wanted(table)
         for missing in sorted(wanted - found.keys()):
             yield f"{table.__tablename__}: the policy {missing} is missing"
         for extra in sorted(found.keys() - wanted):
@@ -99,6 +93,16 @@ async def _policies(connection: AsyncConnection) -> AsyncIterator[str]:
                 yield f"{table.__tablename__}: {name} is {permissive.lower()}"
             if rule != check:
                 yield f"{table.__tablename__}: {name} lets rows in that it does not show"
+
+
+def _wanted(table: type[TenantTable]) -> set[str]:
+    """The policies that a table declares, each with its role."""
+    names = {"owner": OWNER} | {login.value.removeprefix("anzhen_"): login.value for login in access_of(table)}
+    if Login.ENTERPRISE in table.__access__:
+        names["only_enterprise"] = Login.ENTERPRISE.value
+    if table.__published__:
+        names |= {"public": Login.PUBLIC.value, "only_published": Login.PUBLIC.value}
+    return {f"{policy}:{role}" for policy, role in names.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,8 @@ from tests.web import browser, running
 
 pytestmark = pytest.mark.anyio
 PICTURE = Path(__file__).parent / "permissions.txt"
-OPEN = "sign_in:use"
+OPEN = rights()[Role.PUBLIC]
+"""What everybody may do, with or without an account."""
 TEXT = {"uuid": "01900000-0000-7000-8000-000000000000", "int": "1", "str": "x", "path": "x", "date": "2026-01-05"}
 
 
@@ -121,7 +122,7 @@ async def test_every_role_is_refused_every_route_whose_right_it_lacks(
     """Each route is tried as each role: without the right 403, as nobody the door; and nothing ever answers 500."""
     people = await everybody(sessions)
     async with running(settings, sessions) as app:
-        routes = [(m, p, needed(h)) for m, p, h in handlers(app) if needed(h) not in {None, OPEN}]
+        routes = [(m, p, needed(h)) for m, p, h in handlers(app) if needed(h) not in {None, *OPEN}]
         wrong = []
         for role, person in people.items():
             async with browser(app, person) as someone:

@@ -5,6 +5,7 @@ from services.supervision.plans.amending import Amendment, NewTask, amend
 from services.supervision.plans.changes import ANSWERED_FOR, NodeChange
 from services.supervision.plans.editing import edit_node, fill_gaps, merge_node, reassign_node, split_node
 from services.supervision.plans.models import ENTERPRISE_SETS, KINDS, Notice, Plan, PlanNode, PlanVersion
+from services.supervision.plans.published import PublicItem, PublicPlan, PublicYear, public_plan, public_years
 from services.supervision.plans.queries import (
     Figures,
     Piece,
@@ -71,6 +72,9 @@ __all__ = [
     "PlanRow",
     "PlanVersion",
     "Problems",
+    "PublicItem",
+    "PublicPlan",
+    "PublicYear",
     "SplitPoint",
     "Suggestion",
     "amend",
@@ -92,6 +96,8 @@ __all__ = [
     "parents_for",
     "pieces_of",
     "problems_of",
+    "public_plan",
+    "public_years",
     "publish",
     "published_plan",
     "reassign_node",

@@ -2,17 +2,21 @@
 
 from services.tenancy.townships.actions import create_district, create_township, ensure_platform, resume, suspend
 from services.tenancy.townships.models import PLATFORM_TENANT, Division, Tenant
+from services.tenancy.townships.published import PublicTown, public_town, public_towns
 from services.tenancy.townships.queries import districts, place, townships
 
 __all__ = [
     "PLATFORM_TENANT",
     "Division",
+    "PublicTown",
     "Tenant",
     "create_district",
     "create_township",
     "districts",
     "ensure_platform",
     "place",
+    "public_town",
+    "public_towns",
     "resume",
     "suspend",
     "townships",

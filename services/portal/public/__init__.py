@@ -1,0 +1,1 @@
+"""公开: what a town shows to everybody."""
