@@ -14,6 +14,8 @@ from services.regulation.duties.rules import Rule, State, Version
 
 DAYS_KEPT = 64
 """Prepared days that are kept: a night's run asks for a handful."""
+ENDS_KEPT = 4096
+"""Days on which papers end."""
 HAZARD_STANDARD = "L10"
 
 BECAUSE = "因为"
@@ -86,42 +88,50 @@ def _line(rule: Rule, version: Version, on: date) -> Line:
     owed = Owed(rule, version, _major_hazard(rule, on))
     occurrence = current(rule.period, on, rule.deadline)
     because, words = _because(version.grounds)
-    if words is not None and version.requires is None and version.unmet_when is None and rule.due_fact is None:
+    if words is not None and version.requires is None and rule.due_fact is None:
         same = Duty(owed, occurrence, State.NEEDS_EVIDENCE, words)
         return version.when.test, same, lambda _facts, _on: same
     return version.when.test, None, _maker(owed, occurrence, because)
 
 
 def _maker(owed: Owed, occurrence: Occurrence, because: Words) -> Maker:
-    requires, unmet_when, rule = owed.version.requires, owed.version.unmet_when, owed.rule
+    rule, judge = owed.rule, _judge(owed.version)
+    opens_days = rule.opens_days
     due = getter(rule.due_fact) if rule.due_fact else None
 
     def make(facts: Facts, on: date) -> Duty:
-        when = occurrence if due is None else _by_fact(rule, due(facts, on))
-        return Duty(owed, when, _state(requires, unmet_when, facts, on), because(facts, on))
+        when = occurrence if due is None else _by_fact(opens_days, due(facts, on))
+        return Duty(owed, when, judge(facts, on), because(facts, on))
 
     return make
 
 
-def _state(requires: Condition | None, unmet_when: Condition | None, facts: Facts, on: date) -> State:
-    if requires is not None and requires(facts, on):
-        return State.MET
-    if unmet_when is None:
-        return State.NEEDS_EVIDENCE if requires is None else State.UNMET
-    return State.UNMET if unmet_when(facts, on) else State.NEEDS_EVIDENCE
+def _judge(version: Version) -> Callable[[Facts, date], State]:
+    met, unmet = version.requires, version.unmet_when
+    if met is None or met.test is None:
+        return lambda _facts, _on: State.NEEDS_EVIDENCE
+    holds, fails = met.test, unmet.test if unmet else None
+    if fails is None:
+        return lambda facts, on: State.MET if holds(facts, on) else State.UNMET
+    return lambda facts, on: (
+        State.MET if holds(facts, on) else State.UNMET if fails(facts, on) else State.NEEDS_EVIDENCE
+    )
 
 
 def _because(grounds: tuple[tuple[Condition, str], ...]) -> tuple[Words, str | None]:
     """How to say why, and the words themselves where no fact changes them."""
     if len(grounds) == 1:
         return _shown(grounds[0][1])
-    reasons = [(holds, _shown(words)[0]) for holds, words in grounds]
+    reasons = [(holds.test or _always, _shown(words.removeprefix(BECAUSE))[0]) for holds, words in grounds]
 
     def joined(facts: Facts, on: date) -> str:
-        found = [words(facts, on) for holds, words in reasons if holds(facts, on)]
-        return "；".join([*found[:1], *(words.removeprefix(BECAUSE) for words in found[1:])])
+        return BECAUSE + "；".join([words(facts, on) for holds, words in reasons if holds(facts, on)])
 
     return joined, None
+
+
+def _always(_facts: Facts, _on: date) -> bool:
+    return True
 
 
 def _shown(template: str) -> tuple[Words, str | None]:
@@ -133,10 +143,11 @@ def _shown(template: str) -> tuple[Words, str | None]:
     ), None
 
 
-def _by_fact(rule: Rule, due_on: date | None) -> Occurrence:
+@lru_cache(ENDS_KEPT)
+def _by_fact(opens_days: int, due_on: date | None) -> Occurrence:
     if due_on is None:
         return Occurrence(ONCE, None, None, None)
-    return Occurrence(due_on.isoformat(), due_on - timedelta(days=rule.opens_days), due_on, None)
+    return Occurrence(due_on.isoformat(), due_on - timedelta(days=opens_days), due_on, None)
 
 
 def _major_hazard(rule: Rule, on: date) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from operator import attrgetter
+from operator import attrgetter, ge, gt, le, lt
 from typing import Any
 
 from services.regulation.duties.facts import DERIVED, FIELDS, Circumstance, Facts
@@ -12,6 +12,7 @@ from services.regulation.tags import Tag
 Test = Callable[[Facts, date], bool]
 NUMBERS = {"over": 1, "upto": 1, "at_least": 0, "below": 0}
 """How a bound compares; the number is added to the bound to find the first value above the boundary."""
+RELATIONS: dict[str, Callable[[Any, int], bool]] = {"over": gt, "upto": le, "at_least": ge, "below": lt}
 MEMBERS = {"tags": Tag, "circumstances": Circumstance}
 
 
@@ -89,40 +90,51 @@ def _leaf(data: Mapping[str, Any]) -> Condition:
 
 
 def _compared(name: str, word: str, n: int) -> Test:
-    read = getter(name)
-    if word == "over":
-        return lambda facts, on: read(facts, on) > n
-    if word == "upto":
-        return lambda facts, on: read(facts, on) <= n
-    if word == "at_least":
-        return lambda facts, on: read(facts, on) >= n
-    return lambda facts, on: read(facts, on) < n
+    read, relation = getter(name), RELATIONS[word]
+    if name in DERIVED:
+        return lambda facts, on: relation(read(facts, on), n)
+    field_of = attrgetter(name)
+    return lambda facts, _: relation(field_of(facts), n)
 
 
 def _matched(name: str, word: str, value: Any) -> Test:
     read = getter(name)
+    if word == "is" and name in DERIVED:
+        return lambda facts, on: bool(read(facts, on) == value)
+    field_of = attrgetter(name)
     if word == "is":
-        return lambda facts, on: read(facts, on) == value
+        return lambda facts, _: bool(field_of(facts) == value)
     if word == "has" and name in MEMBERS:
         member = MEMBERS[name](value)
-        return lambda facts, on: member in read(facts, on)
+        return lambda facts, _: member in field_of(facts)
     raise BadRule(f"不认识的比较 {name} {word}")
 
 
 def _negated(inner: Condition) -> Condition:
-    return Condition(lambda facts, on: not inner(facts, on), inner.facts, inner.bounds)
+    test = _test(inner)
+    return Condition(lambda facts, on: not test(facts, on), inner.facts, inner.bounds)
+
+
+def _test(inner: Condition) -> Test:
+    return inner.test or (lambda _facts, _on: True)
 
 
 def _joined(parts: list[Condition], *, every: bool) -> Condition:
     if not parts:
         raise BadRule("all 和 any 里至少要有一个条件")
-    tests = tuple(part.test or (lambda _facts, _on: True) for part in parts)
+    if len(parts) == 1:
+        return parts[0]
+    tests = tuple(map(_test, parts))
     asked = frozenset[str]().union(*(part.facts for part in parts))
     bounds = tuple(dict.fromkeys(bound for part in parts for bound in part.bounds))
     return Condition(_all(tests) if every else _any(tests), asked, bounds)
 
 
 def _all(tests: tuple[Test, ...]) -> Test:
+    if len(tests) == 2:  # noqa: PLR2004 - the common case, without a loop
+        first, second = tests
+        return lambda facts, on: first(facts, on) and second(facts, on)
+
     def holds(facts: Facts, on: date) -> bool:
         for test in tests:  # noqa: SIM110 - a generator would cost as much as the tests
             if not test(facts, on):
@@ -133,6 +145,10 @@ def _all(tests: tuple[Test, ...]) -> Test:
 
 
 def _any(tests: tuple[Test, ...]) -> Test:
+    if len(tests) == 2:  # noqa: PLR2004 - the common case, without a loop
+        first, second = tests
+        return lambda facts, on: first(facts, on) or second(facts, on)
+
     def holds(facts: Facts, on: date) -> bool:
         for test in tests:  # noqa: SIM110 - a generator would cost as much as the tests
             if test(facts, on):

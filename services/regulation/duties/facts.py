@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 from services.regulation.industries import Sector
@@ -188,12 +189,17 @@ def in_chinese(value: object) -> str:
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, date):
-        return f"{value.year}年{value.month}月{value.day}日"
+        return _day_in_chinese(value)
     if isinstance(value, frozenset):
         return "、".join(sorted(item.label for item in value)) or "无"
     if isinstance(value, tuple):
         return f"{len(value)} 本"
     return "无" if value is None else str(value)
+
+
+@lru_cache(4096)
+def _day_in_chinese(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def changes_between(before: Facts, after: Facts) -> tuple[str, ...]:

@@ -64,6 +64,8 @@ def _rule(row: dict[str, Any], conditions: dict[str, Condition], shared: Mapping
 
 
 def _version(row: dict[str, Any], conditions: Mapping[str, Condition], shared: Mapping[str, Any]) -> Version:
+    if "unmet_when" in row and "requires" not in row:
+        raise BadRule("写了 unmet_when 就要写 requires")
     paper = document(row["document"])
     when = condition(_when(row), conditions)
     first = row.get("effective_from", paper.effective_from)
