@@ -19,7 +19,7 @@ class Change:
         return "，".join(
             f"{label}由“{old}”变为“{new}”"
             for label, old, new in (
-                ("状态", self.before.state.label, self.after.state.label),
+                ("状态", self.before.state_words, self.after.state_words),
                 ("依据", self.before.citation, self.after.citation),
                 ("期限", self.before.due_on or "长期", self.after.due_on or "长期"),
             )

@@ -8,7 +8,9 @@ from services.regulation.documents import Document
 from services.regulation.duties.periods import Occurrence, Period, last_day
 from services.regulation.duties.rules import Rule, Severity, State, Version
 
-NO_CONSEQUENCE = "未规定罚则"
+GUIDED = "镇里的指导事项，没有罚则"
+NOT_REGISTERED = "本系统未登记罚则"
+NOT_VERIFIED = "罚则待核实"
 
 
 class Owed(NamedTuple):
@@ -90,6 +92,12 @@ class Duty(NamedTuple):
         return self.owed.version.unverified
 
     @property
+    def state_words(self) -> str:
+        """The state as people read it: what is only advised is never called unmet."""
+        advised = self.severity is Severity.GUIDANCE and self.state is State.UNMET
+        return "建议办理" if advised else self.state.label
+
+    @property
     def severity(self) -> Severity:
         """A breach of law, or advice."""
         return self.owed.rule.severity
@@ -128,8 +136,14 @@ class Duty(NamedTuple):
     def consequence(self) -> str:
         """What follows when it is not done, for information; the district decides."""
         threat = self.owed.version.consequence
-        words = threat.words if threat else NO_CONSEQUENCE
+        words = threat.words if threat else self._no_consequence
         return f"{words}；属重大事故隐患（{self.owed.major_hazard}）" if self.owed.major_hazard else words
+
+    @property
+    def _no_consequence(self) -> str:
+        if self.severity is Severity.GUIDANCE:
+            return GUIDED
+        return NOT_VERIFIED if self.unverified else NOT_REGISTERED
 
     @property
     def reminds_on(self) -> tuple[date, ...]:

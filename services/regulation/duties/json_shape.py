@@ -15,6 +15,7 @@ def as_json(duty: Duty) -> dict[str, Any]:
         "topic": duty.topic,
         "plain": duty.plain,
         "state": duty.state.value,
+        "state_words": duty.state_words,
         "severity": duty.severity.value,
         "category": duty.category,
         "zero_tolerance": duty.zero_tolerance,

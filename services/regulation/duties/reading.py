@@ -8,7 +8,6 @@ from typing import Any
 
 from services.regulation.duties.facts import (
     FIELDS,
-    LABELS,
     STANDARD_LEVELS,
     Certificate,
     Circumstance,
@@ -43,7 +42,7 @@ def facts_from(data: Any) -> Facts:
         try:
             read[name] = READERS[name](data[name])
         except ValueError as error:
-            wrong[name] = f"{LABELS[name]}{error}"
+            wrong[name] = str(error)
     wrong |= _missing(data)
     if wrong:
         raise BadFacts(dict(sorted(wrong.items())))
@@ -115,7 +114,7 @@ def _several(kind: type[Tag | Circumstance]) -> Callable[[Any], frozenset[Tag | 
             raise ValueError(f"应为列表，现在是 {_shown(value)}")  # noqa: TRY004 - one kind of finding
         for item in value:
             if not isinstance(item, str) or item not in known:
-                raise ValueError(f"中没有 {_shown(item)}，可填：{'、'.join(kind)}")
+                raise ValueError(f"没有 {_shown(item)} 这一项，可填：{'、'.join(kind)}")
         return frozenset(known[item] for item in value)
 
     return read
@@ -165,4 +164,4 @@ READERS: dict[str, Callable[[Any], Any]] = {
         _whole,
     ),
 }  # fmt: skip
-"""How each field is read; a finding follows the field's Chinese name."""
+"""How each field is read."""
