@@ -14,6 +14,7 @@ from litestar.plugins.htmx import HTMXPlugin
 from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.template import TemplateConfig
 
+from services.kernel import gathering
 from services.kernel.database import Database, Sessions, login_urls
 from services.kernel.files import FileStore
 from services.kernel.installation import role_secret, web_secret
@@ -77,6 +78,7 @@ def connected(settings: Settings, sessions: Sessions | None) -> Any:
 
     @asynccontextmanager
     async def life(app: Litestar) -> AsyncIterator[None]:
+        gathering.bury()
         app.state.settings = settings
         app.state.remembered = door.Remembered()
         app.state.head = head()

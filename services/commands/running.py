@@ -1,5 +1,6 @@
 """demo, up, serve, work and schedule."""
 
+import os
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -10,6 +11,7 @@ from granian.constants import Interfaces, Loops
 
 from services import background
 from services.demo.loading import load_demo
+from services.kernel import gathering
 from services.kernel.database import Database, login_urls
 from services.kernel.installation import role_secret
 from services.kernel.keys import following, master_key
@@ -90,6 +92,8 @@ async def finish_rotation(settings: Settings, admin_url: str) -> None:
 def serve() -> None:
     """The web alone, for systemd and containers."""
     settings = settings_or_exit()
+    gathering.begin(settings.home)
+    os.environ[gathering.VARIABLE] = str(gathering.folder_of(settings.home))
     Granian(
         "services.app:create_app",
         factory=True,

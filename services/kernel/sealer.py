@@ -154,3 +154,14 @@ async def lagging(session: AsyncSession, now: datetime) -> int:
     """How many chains are red: an act unsealed, or nobody looked, for more than a minute."""
     red = or_(SealState.unsealed_since < now - RED, SealState.checked_at < now - RED)
     return await session.scalar(select(func.count()).select_from(SealState).where(red)) or 0
+
+
+async def ages(session: AsyncSession, now: datetime) -> tuple[float, float]:
+    """Seconds: how old the oldest act without a seal is, and how long ago the chain longest left alone was looked at."""
+    query = select(func.min(SealState.unsealed_since), func.min(SealState.checked_at))
+    unsealed, checked = (await session.execute(query)).one()
+    return _seconds(unsealed, now), _seconds(checked, now)
+
+
+def _seconds(since: datetime | None, now: datetime) -> float:
+    return (now - since).total_seconds() if since else 0.0

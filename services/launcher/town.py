@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from urllib.parse import urlsplit
 
+from services.kernel import gathering
 from services.kernel.settings import Settings
 from services.launcher.children import Child
 from services.launcher.homes import Home, Stores
@@ -32,7 +33,8 @@ def town_services(settings: Settings) -> list[Child]:
             name="web",
             title="网页服务",
             command=web,
-            environment={},
+            environment={gathering.VARIABLE: str(gathering.folder_of(settings.home))},
+            prepare=lambda: gathering.begin(settings.home),
             is_ready=lambda _pid: _answers(settings),
             ready_seconds=180,  # a small, busy machine loads the application slowly
             orphan_signal=signal.SIGTERM,  # by SIGKILL its workers would stay and hold the port

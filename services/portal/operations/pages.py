@@ -1,10 +1,9 @@
-"""/health, /ready, /metrics and /schema."""
+"""/health, /ready and /schema, beside /metrics."""
 
 import asyncio
 from typing import Any
 
 from litestar import MediaType, Response, Router, get
-from litestar.plugins.prometheus import PrometheusController
 from litestar.response import Template
 from sqlalchemy import text
 
@@ -14,6 +13,7 @@ from services.kernel.relay import delayed
 from services.kernel.sealer import lagging
 from services.kernel.table import Login
 from services.portal.frame import AnyRequest, page
+from services.portal.operations.metrics import metrics
 from services.tenancy.door import needs
 
 OPEN = {"exclude_from_auth": True, "nobody_comes": True}
@@ -68,15 +68,6 @@ async def _trail(request: AnyRequest) -> str:
     return f"{red} 个单位的审计记录超过一分钟没有封存" if red else "ok"
 
 
-class Metrics(PrometheusController):
-    """Figures of this process group for Prometheus."""
-
-    path = "/metrics"
-    openmetrics_format = True
-    opt = OPEN
-    include_in_schema = False
-
-
 @get("/schema", opt=needs("sign_in:use"))
 async def schema(request: AnyRequest) -> Template:
     """The JSON API, readable by people; programs take /schema/v1/openapi.json."""
@@ -95,4 +86,4 @@ async def schema(request: AnyRequest) -> Template:
     return page(request, "operations/schema.html", routes=routes)
 
 
-router = Router("/", route_handlers=[health, ready, Metrics, schema], include_in_schema=False)
+router = Router("/", route_handlers=[health, ready, metrics, schema], include_in_schema=False)
