@@ -12,11 +12,12 @@ from services.kernel.table import Login
 from services.notifications.channels import chosen
 from services.notifications.messages import jobs as messages
 from services.supervision.assignments import jobs as assignments
+from services.supervision.calendar import jobs as calendar
 from services.supervision.feedback import jobs as feedback
 from services.supervision.plans import jobs as plans
 from services.tenancy.townships.models import Tenant
 
-JOBS = (assignments, feedback, messages, plans, sweeping, tidying)
+JOBS = (assignments, calendar, feedback, messages, plans, sweeping, tidying)
 """Every module with jobs: importing it is what registers them."""
 
 

@@ -9,7 +9,8 @@ from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.demo.facts import AssignmentStory, DemoDistrict, Event
-from services.kernel.clock import in_words, new_id
+from services.kernel import calendar_days
+from services.kernel.clock import in_words, legal_day, new_id
 from services.kernel.trail import AuditEntry
 from services.notifications.messages.models import Message
 from services.notifications.templates import words
@@ -113,8 +114,7 @@ def _assignment(town: TownRows, story: AssignmentStory) -> dict[str, Any]:
         "owner_name": (department or enterprise).name,  # type: ignore[union-attr]
         "state": story.state,
         "percent": story.percent,
-        "due_on": story.due_on,
-        "due_provisional": False,
+        **_due(story),
         "assigned_by": _by(town, first).id,
         "assigned_at": first.at,
         "received_at": received.at if received else None,
@@ -126,6 +126,18 @@ def _assignment(town: TownRows, story: AssignmentStory) -> dict[str, Any]:
         "returns": sum(event.kind == "returned" for event in story.events),
         "escalation": 0,
         "version": 1,
+    }
+
+
+def _due(story: AssignmentStory) -> dict[str, Any]:
+    """Enterprises were given so many working days, everybody else a day."""
+    days, start = calendar_days.shipped(), legal_day(story.events[0].at)
+    counted = story.enterprise is not None
+    return {
+        "due_on": story.due_on,
+        "due_provisional": days.is_provisional(start if counted else story.due_on, days.roll(story.due_on)),
+        "due_workdays": days.workdays(start + timedelta(days=1), story.due_on) if counted else None,
+        "due_start": start if counted else None,
     }
 
 

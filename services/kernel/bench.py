@@ -42,6 +42,12 @@ class Bench:
             yield work
 
     @contextlib.asynccontextmanager
+    async def work_in(self, tenant_id: UUID) -> AsyncIterator[Work]:
+        """One transaction of another tenant: what concerns it is carried there, since no transaction crosses tenants."""
+        async with open_work(self._sessions, system(tenant_id), self._rights) as work:
+            yield work
+
+    @contextlib.asynccontextmanager
     async def kept(self) -> AsyncIterator[None]:
         """The lease does not end while the block runs, however long that is; it ends soon after the process does."""
         keeping = asyncio.create_task(self._keep())

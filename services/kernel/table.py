@@ -82,10 +82,13 @@ def belongs_to(table: str, column: str, *, ondelete: str | None = None) -> Forei
     return ForeignKeyConstraint(["tenant_id", column], [f"{table}.tenant_id", f"{table}.id"], ondelete=ondelete)
 
 
-def one_of(column: str, states: Iterable[str]) -> CheckConstraint:
-    """States are text with a CHECK: enum types are not leakproof and lose their indexes under row security."""
+def one_of(column: str, states: Iterable[str], *, name: str = "") -> CheckConstraint:
+    """States are text with a CHECK: enum types are not leakproof and lose their indexes under row security.
+
+    Where the states grow later, another `name` lets the migration see it: checks are compared by their names.
+    """
     words = ", ".join(f"'{state}'" for state in states)
-    return CheckConstraint(f"{column} IN ({words})", name=column)
+    return CheckConstraint(f"{column} IN ({words})", name=name or column)
 
 
 def tenant_index(*columns: str, unique: bool = False, where: Any = None) -> Index:

@@ -9,6 +9,8 @@ context.configure(
     target_metadata=metadata,
     transaction_per_migration=True,
     compare_type=True,
+    # Checks too, by their names: else one that is added to an older table would be lost.
+    autogenerate_plugins=["alembic.autogenerate.*", "alembic.ext.checkconstraint_byname"],
 )
 with context.begin_transaction():
     context.run_migrations()

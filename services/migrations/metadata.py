@@ -2,6 +2,7 @@
 
 from services.kernel import attachments, outbox, schedules, trail
 from services.kernel.table import Base
+from services.kernel.calendar_days import models as calendar_days
 from services.notifications.messages import models as messages
 from services.supervision.accidents import models as accidents
 from services.supervision.assignments import models as assignments
@@ -21,6 +22,7 @@ ROOMS = (
     accidents,
     assignments,
     attachments,
+    calendar_days,
     changes,
     duties,
     feedback,

@@ -11,6 +11,7 @@ from alembic.util import CommandError
 from sqlalchemy import URL, Connection, NullPool, text
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
+from services.kernel import calendar_days, clock
 from services.kernel.database import async_url
 from services.kernel.schema import OWNER, VIEWS, role_statements, security_statements
 from services.migrations import metadata
@@ -47,6 +48,7 @@ async def migrate(admin: str | URL, secret: str) -> None:
         await connection.run_sync(upgrade)
         for statement in security_statements():
             await connection.exec_driver_sql(statement)
+        await calendar_days.fill(connection, clock.now())
 
 
 @asynccontextmanager

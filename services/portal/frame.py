@@ -63,6 +63,7 @@ MENU = (
     ),
     Entry("镇街", "/towns", "geo-alt", "township:compare"),
     Entry("镇街", "/townships", "geo-alt", "township:create"),
+    Entry("工作日历", "/calendar", "calendar3", "calendar:import"),
     Entry("账号", "/accounts", "person-gear", "account:read"),
     Entry("后台", "/queues", "cpu", "queue:read"),
     Entry(

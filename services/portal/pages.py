@@ -6,6 +6,7 @@ from services.portal.assignments.pages import router as assignments
 from services.portal.attachments.pages import router as attachments
 from services.portal.audit.api import router as audit_api
 from services.portal.audit.pages import router as audit
+from services.portal.calendar.pages import router as calendar
 from services.portal.enterprises.pages import router as enterprises
 from services.portal.feedback.pages import router as feedback
 from services.portal.home.pages import router as home
@@ -39,6 +40,7 @@ ROUTERS = (
     attachments,
     audit,
     audit_api,
+    calendar,
     departments_api,
     enterprises,
     enterprises_api,

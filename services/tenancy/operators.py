@@ -11,6 +11,8 @@ from services.tenancy.townships import PLATFORM_TENANT, ensure_platform
 
 RIGHTS = frozenset(
     {
+        "calendar:import",
+        "calendar:read",
         "township:create",
         "township:suspend",
         "department:manage",

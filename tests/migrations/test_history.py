@@ -11,11 +11,12 @@ from services.migrations.migrate import head, migrate
 from tests.conftest import SECRET
 
 pytestmark = pytest.mark.anyio
+PLUGINS = ["alembic.autogenerate.*", "alembic.ext.checkconstraint_byname"]
 
 
 def differences(connection: Connection) -> list[object]:
     """What the models have that the migrations do not make, and the other way round."""
-    context = MigrationContext.configure(connection, opts={"compare_type": True})
+    context = MigrationContext.configure(connection, opts={"compare_type": True, "autogenerate_plugins": PLUGINS})
     return [found for found in compare_metadata(context, metadata) if "alembic_version" not in str(found)]
 
 

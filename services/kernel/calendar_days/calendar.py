@@ -1,22 +1,14 @@
 """Which days offices work: the official calendar as far as it was published, and an honest guess beyond."""
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-from functools import cache
-from pathlib import Path
-
-from services.kernel.refusals import BadInput
 
 ONE_DAY = timedelta(days=1)
 SATURDAY = 5
 FIXED_HOLIDAYS = {(1, 1): "元旦", (5, 1): "劳动节", (5, 2): "劳动节", **{(10, d): "国庆节" for d in (1, 2, 3)}}
 GUESS = "按周末和固定日期的法定节日推算"
-COLUMNS = ("date", "is_workday", "name", "source", "status")
-SHIPPED = Path(__file__).parent / "data" / "calendar_days.csv"
 
 
 class Status(StrEnum):
@@ -40,10 +32,6 @@ class CalendarDay:
     name: str
     source: str
     status: Status
-
-
-class CalendarNotReadable(BadInput):
-    """A calendar file that cannot be taken over; the sentence names the line and what to write there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +81,10 @@ class Calendar:
         """How many working days lie from first to last, both included."""
         return sum(self.is_workday(day) for day in _days(first, last))
 
+    def papers(self, first: date, last: date) -> list[str]:
+        """The papers by which the days from first to last, both included, are worked or not, in their order."""
+        return list(dict.fromkeys(self.on(day).source for day in _days(first, last)))
+
     def year(self, year: int) -> list[CalendarDay]:
         """Every day of one year, known or guessed, in order."""
         return [self.on(day) for day in _days(date(year, 1, 1), date(year, 12, 31))]
@@ -104,41 +96,6 @@ class Calendar:
             day += step
             n -= self.is_workday(day)
         return day
-
-
-@cache
-def shipped() -> Calendar:
-    """The calendar that comes with the product: official 2021-2026, provisional 2027-2030."""
-    return Calendar.of(read(SHIPPED.read_text(encoding="utf-8")))
-
-
-def read(text: str) -> list[CalendarDay]:
-    """The exceptional days in a file of columns date,is_workday,name,source,status.
-
-    Raises CalendarNotReadable, naming the line, for a wrong head, date or mark, a day given twice, no 1 January.
-    """
-    rows = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")))
-    if tuple(rows.fieldnames or ()) != COLUMNS:
-        raise CalendarNotReadable(f"第 1 行应为列名：{','.join(COLUMNS)}")
-    days = [_day(number, row) for number, row in enumerate(rows, start=2)]
-    seen: set[date] = set()
-    for number, day in enumerate(days, start=2):
-        if day.day in seen:
-            raise CalendarNotReadable(f"第 {number} 行：{day.day} 重复，请只保留一行")
-        seen.add(day.day)
-    if not any((day.month, day.day) == (1, 1) for day in seen):
-        raise CalendarNotReadable("缺少 1 月 1 日（元旦）这一行，无法确定是哪一年的安排，请补上")
-    return days
-
-
-def _day(number: int, row: Mapping[str, str | None]) -> CalendarDay:
-    try:
-        day = date.fromisoformat(row["date"] or "")
-        worked = {"0": False, "1": True}[row["is_workday"] or ""]
-        return CalendarDay(day, worked, row["name"] or "", row["source"] or "", Status(row["status"] or ""))
-    except (ValueError, KeyError) as error:
-        hint = "日期写成 2027-01-01，is_workday 写 0 或 1，status 写 official 或 provisional"
-        raise CalendarNotReadable(f"第 {number} 行无法识别：{hint}") from error
 
 
 def _ordinary_year(new_year: CalendarDay) -> Iterator[CalendarDay]:

@@ -8,6 +8,7 @@ from litestar import get
 from litestar.params import FromPath
 from litestar.response import Template
 
+from services.kernel import calendar_days
 from services.kernel.work import Work
 from services.notifications import messages
 from services.portal.assignments.shown import STEP_OF, STEPS, row_of, timeline_of
@@ -45,7 +46,7 @@ async def shown(
         status=form.status,
         a=assignment,
         row=row_of(assignment, work.today, (await town_names(work)).get(assignment.tenant_id, "")),
-        due=assignments.due_of(work.today, assignment.due_on),
+        due=assignments.standing(await calendar_days.current(work), assignment),
         acts=assignments.possible(work, assignment, owned=owned),
         may_attach=assignments.may_attach(work, assignment, owned=owned),
         owned=owned,

@@ -10,6 +10,7 @@ from litestar.datastructures import FormMultiDict
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
+from services.kernel import calendar_days
 from services.kernel.refusals import BadInput, NotFound, Refusal
 from services.kernel.work import Work
 from services.portal import typed
@@ -72,7 +73,7 @@ async def give(
     if typed.word(data, "step") == "preview":
         return await _page(request, work, plan, node, Form(typed.kept(data)), preview=await _preview(work, data))
     try:
-        given = await assignments.assign(work, node_id, _order(work, data))
+        given = await assignments.assign(work, node_id, _order(data))
     except Refusal as refusal:
         if not refusal.fields:
             raise
@@ -115,11 +116,13 @@ def _measures(node: PlanNode) -> list[str]:
     return [one for one in found if one]
 
 
-def _order(work: Work, data: FormMultiDict) -> Order:
+def _order(data: FormMultiDict) -> Order:
+    due_on, workdays = _until(data)
     return Order(
         title=typed.word(data, "title"),
         text=typed.word(data, "text"),
-        due_on=_due_on(work, data),
+        due_on=due_on,
+        workdays=workdays,
         evidence_wanted=typed.word(data, "evidence_wanted"),
         department_ids=typed.ids(data, "department_ids"),
         member_ids=typed.ids(data, "member_ids"),
@@ -127,13 +130,14 @@ def _order(work: Work, data: FormMultiDict) -> Order:
     )
 
 
-def _due_on(work: Work, data: typed.Typed) -> date:
+def _until(data: typed.Typed) -> tuple[date | None, int | None]:
+    """The day that was chosen, or how many working days; raises BadInput."""
     if typed.word(data, "by") != "workdays":
-        return typed.day(data, "due_on")
+        return typed.day(data, "due_on"), None
     days = typed.number(data, "workdays")
     if days is None:
         raise BadInput(fields={"workdays": "请填写几个工作日，例如 20"})
-    return assignments.in_workdays(work.today, days)
+    return None, days
 
 
 def _enterprises(data: typed.Typed) -> EnterpriseFacts | None:
@@ -150,13 +154,17 @@ async def _preview(work: Work, data: typed.Typed) -> dict[str, Any]:
         "chosen_words": (facts.words or "全部企业") if facts else "",
         "to_enterprises": facts is not None,
         "others": len(typed.ids(data, "department_ids")) + len(typed.ids(data, "member_ids")),
-        "due": _due(work, data),
+        "due": await _due(work, data),
     }
 
 
-def _due(work: Work, data: typed.Typed) -> Due | None:
+async def _due(work: Work, data: typed.Typed) -> Due | None:
+    calendar = await calendar_days.current(work)
     try:
-        return assignments.due_of(work.today, _due_on(work, data))
+        due_on, workdays = _until(data)
+        if due_on is not None:
+            return assignments.due_of(calendar, due_on)
+        return assignments.in_workdays(calendar, work.today, workdays or 0)
     except BadInput:
         return None
 

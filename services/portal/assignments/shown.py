@@ -33,6 +33,7 @@ HAPPENED: Final[Mapping[str, tuple[str, str]]] = {
     "transferred": ("转办", "amber"),
     "cancelled": ("取消", ""),
     "escalated": ("逾期上报", "late"),
+    "recounted": ("期限重新计算", "amber"),
 }
 STEPS: Final = ("下发", "签收", "办理", "审核", "办结")
 STEP_OF: Final[Mapping[str, int]] = {"pending": 2, "in_progress": 3, "returned": 3, "submitted": 4, "completed": 6}

@@ -21,6 +21,7 @@ from services.tenancy.roles import PLATFORM_ROLES, Role
 WORST = 8
 ADMINISTERED = (
     ("township:create", "/townships", "镇街", "geo-alt", "建立镇街、停用和恢复；不接触任何业务数据"),
+    ("calendar:import", "/calendar", "工作日历", "calendar3", "每年导入国务院公布的放假安排，期限按它计算"),
     ("queue:read", "/queues", "后台任务", "cpu", "查看队列和失败的后台任务，手工重试"),
     ("account:read", "/accounts", "账号", "person-gear", "为镇街和区级发放首批账号，锁定、重置"),
     ("seal:read", "/audit", "审计链", "shield-check", "核对各单位审计记录的封存情况"),

@@ -77,11 +77,16 @@ def _own(work: Work, one: Assignment) -> Card:
         kind=kind,
         tone=tone,
         note=one.section,
-        due=in_words(one.due_on),
+        due=_due(one),
         light=state,
         post=f"/assignments/{one.id}/receive" if receive else "",
         urgency=(one.due_on - work.today).days,
     )
+
+
+def _due(one: Assignment) -> str:
+    """The day, marked as long as a calendar that is not published yet plays a part in it."""
+    return in_words(one.due_on) + ("〔暂定〕" if one.due_provisional else "")
 
 
 def _asked(work: Work, found: Waiting) -> Iterator[Card]:
@@ -93,7 +98,7 @@ def _asked(work: Work, found: Waiting) -> Iterator[Card]:
             kind="申请延期",
             tone="amber",
             note=f"{one.owner_name}申请延至 {in_words(one.extension_to or one.due_on)}",
-            due=f"原期限 {in_words(one.due_on)}",
+            due=f"原期限 {_due(one)}",
             light=light(one.due_on, work.today),
         )
     for one in found.to_accept:
@@ -104,7 +109,7 @@ def _asked(work: Work, found: Waiting) -> Iterator[Card]:
             kind="待审核",
             tone="yellow",
             note=f"{one.owner_name}已报送",
-            due=f"期限 {in_words(one.due_on)}",
+            due=f"期限 {_due(one)}",
         )
 
 
@@ -117,7 +122,7 @@ def _late(work: Work, found: Waiting) -> Iterator[Card]:
             kind=one.state_label,
             tone="plain",
             note=one.owner_name,
-            due=in_words(one.due_on),
+            due=_due(one),
             light=light(one.due_on, work.today),
             post=f"/assignments/{one.id}/urge",
         )

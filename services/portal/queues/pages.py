@@ -14,7 +14,15 @@ from services.tenancy.door import CurrentWork, needs
 from services.tenancy.townships import Tenant
 
 says(retried="已重新排队，稍后刷新查看结果")
-NAMES = {"messages": "系统消息", "mail": "邮件", "upkeep": "日常清理", "files": "附件清理", "default": "未知任务"}
+NAMES = {
+    "messages": "系统消息",
+    "calendar": "工作日历",
+    "deadlines": "期限重算",
+    "mail": "邮件",
+    "upkeep": "日常清理",
+    "files": "附件清理",
+    "default": "未知任务",
+}
 
 
 @get("/queues", opt=needs("queue:read"))

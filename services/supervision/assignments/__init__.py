@@ -7,6 +7,7 @@ from services.supervision.assignments.actions import (
     decide_extension,
     owns,
     receive,
+    recount,
     report,
     send_back,
     submit,
@@ -14,7 +15,7 @@ from services.supervision.assignments.actions import (
     urge,
 )
 from services.supervision.assignments.breakdown import Given, Order, assign
-from services.supervision.assignments.due import Due, due_of, in_workdays
+from services.supervision.assignments.due import Due, due_of, in_workdays, standing
 from services.supervision.assignments.evidence import attach
 from services.supervision.assignments.models import Assignment, AssignmentEvent
 from services.supervision.assignments.owners import people
@@ -83,9 +84,11 @@ __all__ = [
     "people",
     "possible",
     "receive",
+    "recount",
     "report",
     "sections",
     "send_back",
+    "standing",
     "submit",
     "tallies",
     "transfer",

@@ -4,16 +4,18 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
+from services.kernel import calendar_days
 from services.kernel.clock import in_words
 from services.kernel.refusals import BadInput
 from services.kernel.work import Work
 from services.supervision.assignments import owners, queries
+from services.supervision.assignments.due import again, due_of
 from services.supervision.assignments.jobs import tell_assignment
 from services.supervision.assignments.models import Assignment, AssignmentEvent
 from services.supervision.assignments.refusals import DecidedByAnother, EvidenceMissing, NotTheOwner
-from services.supervision.assignments.states import MOST_NOTE
+from services.supervision.assignments.states import MOST_NOTE, OPEN
 
 DONE = 100
 """Percent."""
@@ -81,6 +83,8 @@ async def decide_extension(work: Work, assignment_id: UUID, *, granted: bool, no
         raise DecidedByAnother("申请延期的单位不能批准自己的申请，请由镇领导审批")
     before = assignment.due_on
     asked = assignment.decide_extension(granted=granted)
+    if granted:
+        assignment.due_provisional = due_of(await calendar_days.current(work), asked).is_provisional
     kind = "extension_granted" if granted else "extension_refused"
     sentence = f"期限由{in_words(before)}延至{in_words(asked)}" if granted else f"未同意延期至{in_words(asked)}"
     return _happened(work, assignment, kind, "；".join(filter(None, (sentence, _short(note)))))
@@ -129,6 +133,31 @@ async def cancel(work: Work, assignment_id: UUID, *, reason: str) -> Assignment:
     return _happened(work, assignment, "cancelled", words)
 
 
+async def recount(work: Work) -> int:
+    """Count the open deadlines again by the calendar as it stands; tells how many moved, and nothing moves a second time.
+
+    Days that a person chose stay; where only the mark 暂定 falls away, the trail alone is told.
+    """
+    work.require("assignment:recount")
+    calendar = await calendar_days.current(work)
+    counted = or_(Assignment.due_workdays.is_not(None), Assignment.due_provisional)
+    query = select(Assignment).where(Assignment.state.in_(OPEN), counted)
+    moved = 0
+    for assignment in await work.all(query.order_by(Assignment.id).with_for_update(key_share=True)):
+        before, due = assignment.due_on, again(calendar, assignment)
+        if (before, assignment.due_provisional) == (due.safe_on, due.is_provisional):
+            continue
+        assignment.recount(due.safe_on, is_provisional=due.is_provisional, today=work.today)
+        papers = "、".join(calendar.papers(due.start or before, due.latest_on))
+        if before == due.safe_on:
+            work.record("assignment:due_confirmed", assignment, due_on=before, papers=papers)
+            continue
+        moved += 1
+        note = f"期限由{in_words(before)}改为{due.words}：{due.counted}，按{papers}重新计算"
+        _happened(work, assignment, "recounted", note, before=before, after=due.safe_on, papers=papers)
+    return moved
+
+
 async def _own(work: Work, assignment_id: UUID, right: str) -> Assignment:
     work.require(right)
     assignment = await queries.one(work, assignment_id, lock=True)
@@ -147,7 +176,9 @@ async def owns(work: Work, assignment: Assignment) -> bool:
     return await work.first(query) is not None
 
 
-def _happened(work: Work, assignment: Assignment, kind: str, note: str = "", percent: int | None = None) -> Assignment:
+def _happened(
+    work: Work, assignment: Assignment, kind: str, note: str = "", percent: int | None = None, **detail: object
+) -> Assignment:
     """Event, audit row and message of one act, in its transaction."""
     event = work.add(
         AssignmentEvent(
@@ -161,7 +192,7 @@ def _happened(work: Work, assignment: Assignment, kind: str, note: str = "", per
             percent=percent,
         )
     )
-    work.record(f"assignment:{kind}", assignment, note=note)
+    work.record(f"assignment:{kind}", assignment, note=note, **detail)
     work.send(tell_assignment, assignment.id, kind, event.id)
     return assignment
 

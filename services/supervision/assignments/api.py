@@ -38,6 +38,8 @@ class AssignmentOut(msgspec.Struct, frozen=True, kw_only=True):
     percent: int
     due_on: date
     due_provisional: bool
+    due_workdays: int | None
+    due_start: date | None
     light: str | None
     evidence_wanted: str
     assigned_at: datetime
@@ -131,11 +133,11 @@ async def list_events(work: CurrentWork, assignment_id: FromPath[UUID]) -> list[
 @post("/", opt=needs("assignment:assign"))
 async def give(work: CurrentWork, data: JSONBody[NewOrder]) -> GivenOut:
     """Give a measure to every chosen owner; who has it already is left out."""
-    due_on = data.due_on or assignments.in_workdays(work.today, data.workdays or 0)
     order = assignments.Order(
         title=data.title,
         text=data.text,
-        due_on=due_on,
+        due_on=data.due_on,
+        workdays=data.workdays,
         evidence_wanted=data.evidence_wanted,
         department_ids=data.department_ids,
         member_ids=data.member_ids,

@@ -8,11 +8,13 @@ import msgspec
 from sqlalchemy import select
 
 from services.kernel import calendar_days
+from services.kernel.calendar_days import Calendar
 from services.kernel.clock import in_words
 from services.kernel.refusals import BadInput
 from services.kernel.work import Work
 from services.supervision import registry
 from services.supervision.assignments import owners
+from services.supervision.assignments.due import Due, due_of, in_workdays
 from services.supervision.assignments.jobs import tell_assignment
 from services.supervision.assignments.models import Assignment, AssignmentEvent
 from services.supervision.assignments.refusals import NobodyChosen, NotPublished
@@ -29,7 +31,10 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
 
     title: str
     text: str = ""
-    due_on: date
+    due_on: date | None = None
+    """The day that somebody chose; None where it is counted."""
+    workdays: int | None = None
+    """So many working days from tomorrow."""
     evidence_wanted: str = ""
     department_ids: tuple[UUID, ...] = ()
     member_ids: tuple[UUID, ...] = ()
@@ -60,7 +65,8 @@ async def assign(work: Work, node_id: UUID, order: Order) -> Given:
     plan = await work.get(Plan, node.plan_id)
     if plan.state != "published":
         raise NotPublished("要点发布以后才能分解任务；请先由镇领导签发并发布")
-    _check(order, work.today)
+    due = _due(await calendar_days.current(work), order, work.today)
+    _check(order, due.safe_on, work.today)
     chosen = [owner async for owner in _owners(work, order)]
     if not chosen:
         raise NobodyChosen(
@@ -69,20 +75,26 @@ async def assign(work: Work, node_id: UUID, order: Order) -> Given:
     taken = await _taken(work, node, order.title)
     fresh = [owner for owner in chosen if _key(owner) not in taken]
     source = await _source(work, plan, node)
-    made = tuple(_give(work, node, order, owner, source) for owner in fresh)
+    made = tuple(_give(work, node, order, due, owner, source) for owner in fresh)
     await work.flush()
     return Given(made, tuple(owner.name for owner in chosen if _key(owner) in taken))
 
 
-def _check(order: Order, today: date) -> None:
+def _due(calendar: Calendar, order: Order, today: date) -> Due:
+    if order.due_on is not None:
+        return due_of(calendar, order.due_on)
+    return in_workdays(calendar, today, order.workdays or 0)
+
+
+def _check(order: Order, due_on: date, today: date) -> None:
     wrong = {}
     if not order.title.strip():
         wrong["title"] = "请写明要做的事"
     if len(order.title) > MOST_TITLE:
         wrong["title"] = f"标题最多 {MOST_TITLE} 字，详细要求请写在下面"
-    if order.due_on < today:
+    if due_on < today:
         wrong["due_on"] = "期限不能早于今天"
-    if order.due_on.year > today.year + 3:
+    if due_on.year > today.year + 3:
         wrong["due_on"] = "期限太远，请检查年份"
     if wrong:
         raise BadInput(fields=wrong)
@@ -135,7 +147,7 @@ async def _path(work: Work, node: PlanNode) -> AsyncIterator[PlanNode]:
         yield node
 
 
-def _give(work: Work, node: PlanNode, order: Order, owner: Owner, source: Source) -> Assignment:
+def _give(work: Work, node: PlanNode, order: Order, due: Due, owner: Owner, source: Source) -> Assignment:
     assignment = work.add(
         Assignment(
             plan_id=node.plan_id,
@@ -150,8 +162,10 @@ def _give(work: Work, node: PlanNode, order: Order, owner: Owner, source: Source
             enterprise_id=owner.enterprise_id,
             owner_name=owner.name,
             state="pending",
-            due_on=order.due_on,
-            due_provisional=calendar_days.shipped().is_provisional(work.today, order.due_on),
+            due_on=due.safe_on,
+            due_provisional=due.is_provisional,
+            due_workdays=due.workdays,
+            due_start=due.start,
             assigned_by=work.identity.member_id,
             assigned_at=work.now,
         )
@@ -164,9 +178,9 @@ def _give(work: Work, node: PlanNode, order: Order, owner: Owner, source: Source
             member_id=work.identity.member_id,
             person=work.identity.person,
             kind="assigned",
-            note=f"交{owner.name}办理，{in_words(order.due_on)}前办结",
+            note=f"交{owner.name}办理，{in_words(due.safe_on)}前办结{'（期限暂定）' if due.is_provisional else ''}",
         )
     )
-    work.record("assignment:assigned", assignment, owner=owner.name, due_on=order.due_on)
+    work.record("assignment:assigned", assignment, owner=owner.name, due_on=due.safe_on, provisional=due.is_provisional)
     work.send(tell_assignment, assignment.id, "assigned", event.id)
     return assignment

@@ -17,7 +17,17 @@ from services.supervision.assignments.models import Assignment, AssignmentEvent
 from services.supervision.assignments.states import OPEN
 
 TO_THE_OWNER = frozenset(
-    {"assigned", "returned", "accepted", "extension_granted", "extension_refused", "urged", "transferred", "cancelled"}
+    {
+        "assigned",
+        "returned",
+        "accepted",
+        "extension_granted",
+        "extension_refused",
+        "urged",
+        "transferred",
+        "cancelled",
+        "recounted",
+    }
 )
 """The other acts are told to the office."""
 

@@ -23,6 +23,7 @@ EVENTS = (
     "transferred",
     "cancelled",
     "escalated",
+    "recounted",
 )
 
 
@@ -44,6 +45,7 @@ class Assignment(Life, TenantTable):
         one_of("state", tuple(LABELS)),
         CheckConstraint("accepted_by <> submitted_by", name="accepted_by_another"),
         CheckConstraint("percent BETWEEN 0 AND 100", name="percent"),
+        CheckConstraint("(due_workdays IS NULL) = (due_start IS NULL)", name="due_counted"),
         CheckConstraint("num_nonnulls(department_id, member_id, enterprise_id) BETWEEN 1 AND 2", name="owner"),
         CheckConstraint("(state = 'completed') = (accepted_at IS NOT NULL)", name="completed"),
         tenant_index("plan_id"),
@@ -71,6 +73,10 @@ class Assignment(Life, TenantTable):
     percent: Mapped[int] = mapped_column(default=0)
     due_on: Mapped[date]
     due_provisional: Mapped[bool] = mapped_column(default=False)
+    """A year whose calendar is not published yet plays a part in it."""
+    due_workdays: Mapped[int | None]
+    """So many working days after `due_start`; None where a person chose the day, which is then never moved."""
+    due_start: Mapped[date | None]
     assigned_by: Mapped[UUID]
     assigned_at: Mapped[datetime]
     received_at: Mapped[datetime | None]
@@ -102,7 +108,7 @@ class AssignmentEvent(TenantTable):
     }
     __table_args__ = (
         belongs_to("assignment", "assignment_id"),
-        one_of("kind", EVENTS),
+        one_of("kind", EVENTS, name="known_kind"),
         tenant_index("assignment_id", "at"),
     )
 

@@ -24,6 +24,9 @@ class Life:
     state: str
     percent: int
     due_on: date
+    due_workdays: int | None
+    due_start: date | None
+    due_provisional: bool
     received_at: datetime | None
     submitted_by: UUID | None
     submitted_at: datetime | None
@@ -91,7 +94,16 @@ class Life:
         asked, self.extension_to, self.extension_reason = self.extension_to, None, None
         if granted:
             self.due_on, self.escalation = asked, 0
+            # From here on the day is one that a person chose.
+            self.due_workdays = self.due_start = None
         return asked
+
+    def recount(self, due_on: date, *, is_provisional: bool, today: date) -> None:
+        """The calendar has changed: the day as it is counted now; lateness of the former day is no longer counted."""
+        self._must_be(OPEN, "已办结或已取消的任务，期限不再变动")
+        if due_on != self.due_on and due_on >= today:
+            self.escalation = 0
+        self.due_on, self.due_provisional = due_on, is_provisional
 
     def cancel(self, at: datetime) -> None:
         """取消."""
