@@ -49,6 +49,9 @@ class Picture:
 
 PICTURES_OF = (
     Picture("sign-in", None, "/sign-in"),
+    Picture("public-towns", None, "/t/"),
+    Picture("public-town", None, "/t/zhenxi"),
+    Picture("public-town-phone-dark", None, "/t/zhenxi", PHONE, "dark"),
     Picture("office-home", "zhenxi.office1", "/"),
     Picture("office-plans", "zhenxi.office1", "/plans"),
     Picture("office-review", "zhenxi.office1", "/plans/{draft}"),

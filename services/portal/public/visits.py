@@ -35,7 +35,7 @@ class TownSuspended(NotFound):
     """The town is suspended, and shows nothing."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"{name}的公开页面已暂停，恢复时间请向{name}政府询问；其他镇街请从镇街名单里查找")
+        super().__init__(f"{name}的公开页面已暂停，何时恢复请咨询当地；其他镇街请从镇街名单里查找")
 
 
 class NoSuchPlan(NotFound):
