@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from uuid import UUID
 
+from msgspec import structs
 from sqlalchemy import text
 
 from services.kernel import clock
@@ -36,9 +37,10 @@ class Bench:
         self.outbox_id = outbox_id
 
     @contextlib.asynccontextmanager
-    async def work(self) -> AsyncIterator[Work]:
-        """One transaction, committed when its block ends well."""
-        async with open_work(self._sessions, self._identity, self._rights) as work:
+    async def work(self, login: Login = Login.WORKER) -> AsyncIterator[Work]:
+        """One transaction, committed when its block ends well; on another login for what the worker's may not touch."""
+        identity = structs.replace(self._identity, login=login)
+        async with open_work(self._sessions, identity, self._rights) as work:
             yield work
 
     @contextlib.asynccontextmanager

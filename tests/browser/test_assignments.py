@@ -10,7 +10,7 @@ from playwright.async_api import Page, expect
 from services.kernel import clock
 from services.kernel.work import open_work
 from services.supervision import assignments
-from services.supervision.registry import EnterpriseFacts
+from services.supervision.registry import EnterpriseFilter
 from services.tenancy.roles import Role
 from tests.browser.conftest import PHONE, NewPage
 from tests.browser.harness.checks import Complaints, axe
@@ -151,8 +151,8 @@ async def test_an_enterprise_receives_on_a_phone(
 ) -> None:
     """What it was given is on its first page, and only that; every target is big enough for a finger; a photo goes up."""
     town, here = await a_town_at_work(served)
-    await given(served, town, here, enterprises=EnterpriseFacts(q="甲"), evidence_wanted="现场照片")
-    await given(served, town, here, title="邻厂的任务", enterprises=EnterpriseFacts(q="乙"))
+    await given(served, town, here, enterprises=EnterpriseFilter(q="甲"), evidence_wanted="现场照片")
+    await given(served, town, here, title="邻厂的任务", enterprises=EnterpriseFilter(q="乙"))
     page = await page_of(town[Role.SAFETY_OFFICER], PHONE, theme)
     await page.goto("/")
     await expect(page.locator(".todo")).to_have_count(1)

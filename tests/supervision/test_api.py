@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from litestar import Litestar
 
-from services.supervision.registry import EnterpriseFacts
+from services.supervision.registry import EnterpriseFilter
 from services.tenancy.roles import Role
 from tests.factories import an_enterprise
 from tests.supervision.pictures import a_photo
@@ -77,7 +77,7 @@ async def test_a_long_list_is_walked_by_its_cursor(app: Litestar, year: Year) ->
     async with year.everything() as session:
         for number in range(3):
             await an_enterprise(session, year.town, name=f"示例{number}厂", sector="纺织")
-    await year.all_given(department_ids=(), enterprises=EnterpriseFacts())
+    await year.all_given(department_ids=(), enterprises=EnterpriseFilter())
     async with browser(app, year.town[Role.TOWN_OFFICE]) as office:
         for path in (f"{HERE}?state=pending", "/api/v1/enterprises?headcount_over=0"):
             seen, cursor = [], ""

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from services.kernel.trail import AuditEntry
 from services.supervision import assignments
 from services.supervision.assignments.models import Assignment
-from services.supervision.registry import EnterpriseFacts
+from services.supervision.registry import EnterpriseFilter
 from services.tenancy.roles import Role
 from tests.factories import a_district, an_enterprise, an_overseer
 from tests.supervision.year import NOW, Year, a_node
@@ -26,7 +26,7 @@ async def test_the_export_holds_exactly_what_is_filtered(app: Litestar, year: Ye
     async with year.everything() as session:
         for number in range(55):
             await an_enterprise(session, year.town, name=f"示例{number:02}厂", sector="纺织")
-    await year.all_given(department_ids=(), enterprises=EnterpriseFacts(sector="纺织"))
+    await year.all_given(department_ids=(), enterprises=EnterpriseFilter(sector="纺织"))
     await year.given(title="=部门的任务")
     async with browser(app, year.town[OFFICE]) as page:
         everything = await rows_of(page, "")
@@ -159,7 +159,7 @@ async def test_the_board_counts_by_section_owner_and_enterprise(app: Litestar, y
     async with year.as_(OFFICE) as work:
         await assignments.accept(work, done.id)
     await year.given(title="另一项", due_on=NOW.date())
-    await year.all_given(department_ids=(), enterprises=EnterpriseFacts(q="甲"))
+    await year.all_given(department_ids=(), enterprises=EnterpriseFilter(q="甲"))
     async with browser(app, year.town[LEADER]) as page:
         shown = words_of(await page.get("/assignments/board"))
         assert ("1 /3" in shown, "33.3%" in shown, "开展专项执法" in shown) == (True, True, True)

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from services.kernel.attachments import Attachment
 from services.supervision import assignments
 from services.supervision.assignments.models import AssignmentEvent
-from services.supervision.registry import EnterpriseFacts
+from services.supervision.registry import EnterpriseFilter
 from services.tenancy.roles import Role
 from services.tenancy.signing_in.person import Person
 from tests.factories import a_person
@@ -166,7 +166,7 @@ async def test_wanted_evidence_is_asked_for_beside_the_files(app: Litestar, year
 
 async def test_a_neighbour_finds_nothing_by_any_address(app: Litestar, year: Year) -> None:
     """The safety officer of another enterprise gets 404 wherever the role itself has the right, and 403 elsewhere."""
-    given = await year.given(department_ids=(), enterprises=EnterpriseFacts(q="甲"))
+    given = await year.given(department_ids=(), enterprises=EnterpriseFilter(q="甲"))
     owner = year.town[Role.SAFETY_OFFICER]
     async with browser(app, owner) as page:
         await page.post(f"/assignments/{given.id}/receive")

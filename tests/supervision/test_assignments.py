@@ -23,7 +23,7 @@ from services.supervision.assignments.refusals import (
     WrongState,
 )
 from services.supervision.plans.models import Plan
-from services.supervision.registry import EnterpriseFacts
+from services.supervision.registry import EnterpriseFilter
 from services.tenancy.roles import Role
 from tests.factories import a_department, a_person, an_enterprise
 from tests.supervision.year import DUE, Year, a_node
@@ -147,11 +147,11 @@ async def test_smelters_are_chosen_by_fact_and_nobody_twice(year: Year) -> None:
         )
         await an_enterprise(session, year.town, name="示例百人厂", headcount=100)
         await session.commit()
-    over = EnterpriseFacts(headcount_over=100)
+    over = EnterpriseFilter(headcount_over=100)
     given = await year.given(department_ids=(), enterprises=over)
     assert given.enterprise_id == smelter.id
     async with year.as_(Role.TOWN_OFFICE) as work:
-        order = assignments.Order(title="排查粉尘涉爆企业", due_on=DUE, enterprises=EnterpriseFacts(smelter=True))
+        order = assignments.Order(title="排查粉尘涉爆企业", due_on=DUE, enterprises=EnterpriseFilter(smelter=True))
         again = await assignments.assign(work, year.node_id, order)
         assert (again.assignments, again.already) == ((), ("示例冶炼厂",))
         with pytest.raises(NobodyChosen):
@@ -161,7 +161,7 @@ async def test_smelters_are_chosen_by_fact_and_nobody_twice(year: Year) -> None:
 async def test_an_enterprise_sees_its_own_assignment_and_not_its_neighbours(year: Year) -> None:
     """The second enterprise of the same town gets 404 for the first one's assignment."""
     first, second = year.town.enterprises
-    order = {"department_ids": (), "enterprises": EnterpriseFacts(sector="建材")}
+    order = {"department_ids": (), "enterprises": EnterpriseFilter(sector="建材")}
     await year.given(**order)
     async with year.as_(Role.SAFETY_OFFICER) as work:
         mine = await work.all(assignments.narrowed(work, assignments.AssignmentFilter()))
@@ -262,7 +262,7 @@ async def test_an_assignment_stands_in_the_section_below_its_chapter(year: Year)
 async def test_the_office_is_told_of_what_is_late_with_others_and_with_enterprises(year: Year) -> None:
     """What is overdue with an enterprise or a department waits for the office; its own does not count as another's."""
     office, sector = year.town.departments["office"], year.town.departments["sector"]
-    enterprises = EnterpriseFacts(q="甲")
+    enterprises = EnterpriseFilter(q="甲")
     given = await year.all_given(department_ids=(office, sector), enterprises=enterprises)
     async with year.as_(Role.TOWN_OFFICE, datetime.fromisoformat("2026-07-01T01:00:00+00:00")) as work:
         found = await assignments.waiting(work)

@@ -11,7 +11,7 @@ from services.notifications.messages.models import Message
 from services.supervision import assignments
 from services.supervision.assignments.jobs import watch_deadlines
 from services.supervision.assignments.models import Assignment, AssignmentEvent
-from services.supervision.registry import EnterpriseFacts
+from services.supervision.registry import EnterpriseFilter
 from services.tenancy.members.models import Member
 from services.tenancy.roles import Role
 from tests.factories import a_person
@@ -126,7 +126,7 @@ async def test_a_granted_extension_starts_the_count_anew(year: Year) -> None:
 
 async def test_an_enterprise_hears_of_its_own_lateness(year: Year) -> None:
     """The first step goes to the people of the enterprise."""
-    await year.given(department_ids=(), enterprises=EnterpriseFacts(q="甲"))
+    await year.given(department_ids=(), enterprises=EnterpriseFilter(q="甲"))
     await watch(year, 1)
     assert {role for role, _ in await told(year, "escalated")} == {"legal_representative", "safety_officer"}
 

@@ -12,7 +12,7 @@ from services.kernel.refusals import Forbidden, NotFound
 from services.kernel.trail import AuditEntry
 from services.supervision import assignments
 from services.supervision.assignments.refusals import NotTheOwner, WrongState
-from services.supervision.registry import EnterpriseFacts
+from services.supervision.registry import EnterpriseFilter
 from services.tenancy.roles import Role
 from tests.factories import a_person
 from tests.supervision.pictures import a_photo
@@ -54,7 +54,7 @@ async def test_the_office_may_add_and_the_leader_may_not(year: Year, files: File
 
 async def test_a_neighbour_adds_nothing(year: Year, files: FileStore) -> None:
     """The second enterprise of the same town does not even find the assignment; a colleague of the department is refused."""
-    given = await year.given(department_ids=(), enterprises=EnterpriseFacts(q="甲"))
+    given = await year.given(department_ids=(), enterprises=EnterpriseFilter(q="甲"))
     personal = await year.given(
         title="个人任务", department_ids=(), member_ids=(year.town[Role.SECTOR_DEPARTMENT].member_id,)
     )

@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 from services.kernel import clock
 from services.supervision import assignments
 from services.supervision.plans.models import Plan
-from services.supervision.registry import EnterpriseFacts
+from services.supervision.registry import EnterpriseFilter
 from services.tenancy.roles import Role
 from tests.factories import THEN, a_person, a_town, an_administrator, an_enterprise, an_overseer
 from tests.supervision.year import NOW, Year
@@ -95,7 +95,7 @@ async def test_more_overdue_work_than_fits_leads_to_the_list(app: Litestar, year
     async with year.everything() as session:
         for number in range(5):
             await an_enterprise(session, year.town, name=f"示例{number}厂")
-    given = await year.all_given(department_ids=(), due_on=TODAY, enterprises=EnterpriseFacts())
+    given = await year.all_given(department_ids=(), due_on=TODAY, enterprises=EnterpriseFilter())
     async with year.everything() as session:
         for one in given:
             (await session.merge(one)).due_on = TODAY - timedelta(days=1)
@@ -105,7 +105,7 @@ async def test_more_overdue_work_than_fits_leads_to_the_list(app: Litestar, year
 
 async def test_an_enterprise_sees_itself_and_nobody_else(app: Litestar, year: Year) -> None:
     """企业 opens its own page; the ledger and its neighbour's page are not there."""
-    await year.all_given(department_ids=(), enterprises=EnterpriseFacts())
+    await year.all_given(department_ids=(), enterprises=EnterpriseFilter())
     person, (own, other) = year.town[Role.SAFETY_OFFICER], year.town.enterprises
     async with browser(app, person) as page:
         answer = await page.get("/enterprises")

@@ -21,7 +21,7 @@ from services.regulation.tags import LABELS as TAGS
 from services.supervision import assignments, plans, registry
 from services.supervision.assignments import Due, Order
 from services.supervision.plans import Plan, PlanNode
-from services.supervision.registry import EnterpriseFacts
+from services.supervision.registry import EnterpriseFilter
 from services.tenancy.door import CurrentWork, needs
 from services.tenancy.members.models import Department, Member
 
@@ -140,7 +140,7 @@ def _until(data: typed.Typed) -> tuple[date | None, int | None]:
     return None, days
 
 
-def _enterprises(data: typed.Typed) -> EnterpriseFacts | None:
+def _enterprises(data: typed.Typed) -> EnterpriseFilter | None:
     return facts_of(data) if typed.word(data, "to_enterprises") else None
 
 

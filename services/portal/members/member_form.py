@@ -42,7 +42,7 @@ async def choices(work: Work, kind: str) -> dict[str, Any]:
 
 
 async def _enterprises(work: Work) -> list[tuple[str, str]]:
-    found = await registry.all_chosen(work, registry.EnterpriseFacts())
+    found = await registry.all_chosen(work, registry.EnterpriseFilter())
     return [(str(one.id), one.name) for one in found]
 
 

@@ -15,7 +15,7 @@ from services.portal import typed
 from services.portal.forms import Form
 from services.portal.frame import AnyRequest, page, says
 from services.supervision import accidents, registry
-from services.supervision.registry import EnterpriseFacts
+from services.supervision.registry import EnterpriseFilter
 from services.tenancy.door import CurrentWork, needs
 
 says(
@@ -37,7 +37,7 @@ async def ledger(request: AnyRequest, work: CurrentWork) -> Template:
 async def _ledger(request: AnyRequest, work: Work, form: Form, of: UUID | None) -> Template:
     year = typed.number(request.query_params, "year") or work.today.year
     year = min(max(year, 2000), work.today.year)
-    names = {one.id: one.name for one in await registry.all_chosen(work, EnterpriseFacts(with_left=True))}
+    names = {one.id: one.name for one in await registry.all_chosen(work, EnterpriseFilter(with_left=True))}
     return page(
         request,
         "targets/accidents.html",
@@ -59,7 +59,7 @@ async def form_page(request: AnyRequest, work: CurrentWork) -> Template:
 
 
 async def _form(request: AnyRequest, work: Work, form: Form) -> Template:
-    found = await registry.all_chosen(work, EnterpriseFacts())
+    found = await registry.all_chosen(work, EnterpriseFilter())
     return page(
         request,
         "targets/accident_form.html",

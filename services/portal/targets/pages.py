@@ -13,7 +13,7 @@ from services.portal.targets.accidents import conclude, form_page, ledger, recor
 from services.portal.towns.looking import note_look
 from services.regulation.targets import Figure, percent
 from services.supervision import targets
-from services.supervision.registry import EnterpriseFacts
+from services.supervision.registry import EnterpriseFilter
 from services.supervision.targets import OfYear, Rate
 from services.tenancy.door import CurrentWork, needs
 from services.tenancy.roles import Role
@@ -89,7 +89,7 @@ def rate_shown(rate: Rate, *, drill: bool) -> Shown:
     return Shown(rate.label, rate.figure, RULES[rate.code], link_of(rate.done), link_of(rate.missing))
 
 
-def link_of(facts: EnterpriseFacts) -> str:
+def link_of(facts: EnterpriseFilter) -> str:
     """The ledger of enterprises filtered by facts."""
     given: dict[str, Any] = {
         name: "1" if value is True else value

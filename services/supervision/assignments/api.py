@@ -12,7 +12,7 @@ from services.kernel.work import Work
 from services.regulation.lights import light
 from services.supervision import assignments
 from services.supervision.assignments import Assignment, AssignmentFilter
-from services.supervision.registry import EnterpriseFacts
+from services.supervision.registry import EnterpriseFilter
 from services.tenancy.door import CurrentWork, needs
 
 MOST: Final = 200
@@ -89,7 +89,7 @@ class NewOrder(msgspec.Struct, frozen=True, kw_only=True):
     evidence_wanted: str = ""
     department_ids: tuple[UUID, ...] = ()
     member_ids: tuple[UUID, ...] = ()
-    enterprises: EnterpriseFacts | None = None
+    enterprises: EnterpriseFilter | None = None
 
 
 class GivenOut(msgspec.Struct, frozen=True):

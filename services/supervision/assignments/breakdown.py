@@ -20,7 +20,7 @@ from services.supervision.assignments.models import Assignment, AssignmentEvent
 from services.supervision.assignments.refusals import NobodyChosen, NotPublished
 from services.supervision.assignments.states import OPEN
 from services.supervision.plans import Notice, Plan, PlanNode
-from services.supervision.registry import EnterpriseFacts
+from services.supervision.registry import EnterpriseFilter
 from services.tenancy.members.models import Department
 
 MOST_TITLE = 120
@@ -38,7 +38,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     evidence_wanted: str = ""
     department_ids: tuple[UUID, ...] = ()
     member_ids: tuple[UUID, ...] = ()
-    enterprises: EnterpriseFacts | None = None
+    enterprises: EnterpriseFilter | None = None
     """The set of enterprises by facts; None gives it to none."""
 
 

@@ -1,20 +1,40 @@
 """The registry of enterprises."""
 
-from services.supervision.registry.facts import (
+from services.supervision.registry.checking import (
+    Villages,
+    checked,
+    is_unverified,
+    merged,
+    villages_of_town,
+    warnings,
+)
+from services.supervision.registry.choosing import (
     BATCH,
     FLAGS,
     INSURED,
-    LEVELS,
     LIKE,
-    PRODUCTION,
     SECTORS,
-    SIZES,
     STANDARD,
-    EnterpriseFacts,
+    EnterpriseFilter,
     conditions,
     tag_label,
 )
-from services.supervision.registry.models import Enterprise
+from services.supervision.registry.dated import change, difference, register
+from services.supervision.registry.fields import (
+    BY_HEAD,
+    BY_NAME,
+    FIELDS,
+    GROUPS,
+    LEVELS,
+    PRODUCTION,
+    PROPOSED,
+    SIZES,
+    Field,
+    Kind,
+    read_all,
+)
+from services.supervision.registry.history import all_as_of, as_of, values_on
+from services.supervision.registry.models import Enterprise, EnterpriseFact, Site
 from services.supervision.registry.queries import (
     PAGE,
     Village,
@@ -28,32 +48,59 @@ from services.supervision.registry.queries import (
     visible,
 )
 from services.supervision.registry.reads import EnterpriseOut, one_out, stretch
+from services.supervision.registry.refusals import AlreadyGone, BeforeTheRegistry, CodeTaken, SiteClosed
 
 __all__ = [
     "BATCH",
+    "BY_HEAD",
+    "BY_NAME",
+    "FIELDS",
     "FLAGS",
+    "GROUPS",
     "INSURED",
     "LEVELS",
     "LIKE",
     "PAGE",
     "PRODUCTION",
+    "PROPOSED",
     "SECTORS",
     "SIZES",
     "STANDARD",
+    "AlreadyGone",
+    "BeforeTheRegistry",
+    "CodeTaken",
     "Enterprise",
-    "EnterpriseFacts",
+    "EnterpriseFact",
+    "EnterpriseFilter",
     "EnterpriseOut",
+    "Field",
+    "Kind",
+    "Site",
+    "SiteClosed",
     "Village",
+    "Villages",
     "a_page",
     "after",
+    "all_as_of",
     "all_chosen",
+    "as_of",
+    "change",
+    "checked",
     "chosen",
     "conditions",
+    "difference",
+    "is_unverified",
+    "merged",
     "one",
     "one_out",
+    "read_all",
+    "register",
     "stretch",
     "tag_label",
     "trail",
+    "values_on",
     "villages",
+    "villages_of_town",
     "visible",
+    "warnings",
 ]

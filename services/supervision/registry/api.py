@@ -8,7 +8,7 @@ from litestar import MediaType, Response, Router, get
 from litestar.params import FromPath, FromQuery, QueryParameter
 
 from services.supervision import registry
-from services.supervision.registry import EnterpriseFacts, EnterpriseOut
+from services.supervision.registry import EnterpriseFilter, EnterpriseOut
 from services.tenancy.door import CurrentWork, needs
 
 MOST: Final = 200
@@ -41,7 +41,7 @@ async def list_enterprises(
     limit: Limit = 50,
 ) -> Response[EnterpriseList]:
     """Enterprises chosen by facts, in the order in which they were registered."""
-    facts = EnterpriseFacts(
+    facts = EnterpriseFilter(
         q=q,
         sector=sector,
         tag=tag,

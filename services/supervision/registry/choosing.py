@@ -6,13 +6,12 @@ from typing import Any
 import msgspec
 from sqlalchemy import ColumnElement, and_, func, literal, not_, or_
 
+from services.regulation.industries import Sector
 from services.regulation.tags import FOUR_AND_ONE, THREE_KINDS, Tag
+from services.supervision.registry.fields import LEVELS
 from services.supervision.registry.models import Enterprise
 
-SECTORS = ("冶金", "有色", "建材", "机械", "轻工", "纺织", "烟草", "商贸")
-PRODUCTION = ("正常", "停产", "半停产", "在建", "关闭")
-SIZES = ("大", "中", "小", "微")
-LEVELS = ("一级", "二级", "三级")
+SECTORS = tuple(map(str, Sector))
 BATCH = {"none": "未定整治批次", "assigned": "已定整治批次", "done": "整治已完成", "open": "整治未完成"}
 STANDARD = {"valid": "标准化证书有效", "missing": "无有效标准化证书", "soon": "标准化证书 90 天内到期"}
 INSURED = {"valid": "安责险在保", "missing": "无有效安责险"}
@@ -30,7 +29,7 @@ LIKE = str.maketrans({"%": r"\%", "_": r"\_", "\\": r"\\"})
 KEY_TAGS = sorted(FOUR_AND_ONE | THREE_KINDS)
 
 
-class EnterpriseFacts(msgspec.Struct, frozen=True, kw_only=True):
+class EnterpriseFilter(msgspec.Struct, frozen=True, kw_only=True):
     """What enterprises are chosen by; every field may be left out, and all that are given must hold."""
 
     q: str = ""
@@ -62,7 +61,7 @@ class EnterpriseFacts(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_empty(self) -> bool:
         """Nothing was chosen: every enterprise."""
-        return self == EnterpriseFacts(sort=self.sort)
+        return self == EnterpriseFilter(sort=self.sort)
 
     @property
     def words(self) -> str:
@@ -88,7 +87,7 @@ def tag_label(tag: str) -> str:
     return Tag(tag).label if tag in set(Tag) else tag
 
 
-def conditions(facts: EnterpriseFacts, today: date) -> list[ColumnElement[bool]]:
+def conditions(facts: EnterpriseFilter, today: date) -> list[ColumnElement[bool]]:
     """What must hold of an enterprise on a day in Asia/Shanghai."""
     return [*_words(facts), *_marks(facts), *_dangers(facts), *_papers(facts, today)]
 
@@ -107,7 +106,7 @@ def is_insured(today: date) -> ColumnElement[bool]:
     return and_(Enterprise.insured_from <= today, Enterprise.insured_to >= today)
 
 
-def _words(facts: EnterpriseFacts) -> list[ColumnElement[bool]]:
+def _words(facts: EnterpriseFilter) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = [] if facts.with_left else [Enterprise.left_on.is_(None)]
     if facts.q:
         like = f"%{facts.q.translate(LIKE)}%"
@@ -127,7 +126,7 @@ def _words(facts: EnterpriseFacts) -> list[ColumnElement[bool]]:
     return found
 
 
-def _marks(facts: EnterpriseFacts) -> list[ColumnElement[bool]]:
+def _marks(facts: EnterpriseFilter) -> list[ColumnElement[bool]]:
     flags = (
         (Enterprise.is_above_scale, facts.above_scale),
         (Enterprise.is_peri_urban, facts.peri_urban),
@@ -137,7 +136,7 @@ def _marks(facts: EnterpriseFacts) -> list[ColumnElement[bool]]:
     return [column.is_(True) for column, wanted in flags if wanted]
 
 
-def _dangers(facts: EnterpriseFacts) -> list[ColumnElement[bool]]:
+def _dangers(facts: EnterpriseFilter) -> list[ColumnElement[bool]]:
     found = [_carries(facts.tag)] if facts.tag else []
     return [*found, or_(*map(_carries, KEY_TAGS))] if facts.key else found
 
@@ -146,7 +145,7 @@ def _carries(tag: str) -> ColumnElement[bool]:
     return literal(tag) == func.any(Enterprise.tags)
 
 
-def _papers(facts: EnterpriseFacts, today: date) -> list[ColumnElement[bool]]:
+def _papers(facts: EnterpriseFilter, today: date) -> list[ColumnElement[bool]]:
     done = func.coalesce(Enterprise.batch_done_on <= today, False)  # noqa: FBT003 - SQL's word
     valid = func.coalesce(has_valid_standard(today), False)  # noqa: FBT003
     insured = func.coalesce(is_insured(today), False)  # noqa: FBT003

@@ -109,6 +109,11 @@ class Enterprise(TenantTable):
 
     __mapper_args__ = {"version_id_col": version}
 
+    @property
+    def enterprise_id(self) -> UUID:
+        """What is recorded about an enterprise is its own to see."""
+        return self.id
+
 
 class EnterpriseFact(TenantTable):
     """One fact of an enterprise from a day on; a later row of the same field and day corrects an earlier one."""

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, func, select, true
 
 from services.kernel.trail import AuditEntry
 from services.kernel.work import Work
-from services.supervision.registry.facts import EnterpriseFacts, conditions
+from services.supervision.registry.choosing import EnterpriseFilter, conditions
 from services.supervision.registry.models import Enterprise
 from services.supervision.registry.reads import of_sectors_of
 from services.tenancy.roles import Role
@@ -29,7 +29,7 @@ def visible(work: Work) -> ColumnElement[bool]:
     return of_sectors_of(work.identity.member_id) if work.identity.role == Role.SECTOR_DEPARTMENT else true()
 
 
-def chosen(work: Work, facts: EnterpriseFacts) -> Select[Enterprise]:
+def chosen(work: Work, facts: EnterpriseFilter) -> Select[Enterprise]:
     """The query behind the list, the export and the breakdown of a task: all three take exactly the same enterprises."""
     query = select(Enterprise).where(visible(work), *conditions(facts, work.today))
     return query.order_by(*_order(facts.sort), Enterprise.name, Enterprise.id)
@@ -54,18 +54,18 @@ async def one(work: Work, enterprise_id: UUID) -> Enterprise:
     return await work.one(select(Enterprise).where(Enterprise.id == enterprise_id, visible(work)))
 
 
-async def all_chosen(work: Work, facts: EnterpriseFacts) -> Sequence[Enterprise]:
+async def all_chosen(work: Work, facts: EnterpriseFilter) -> Sequence[Enterprise]:
     """Every enterprise that the facts choose."""
     return await work.all(chosen(work, facts))
 
 
-async def a_page(work: Work, facts: EnterpriseFacts, number: int) -> tuple[Sequence[Enterprise], int]:
+async def a_page(work: Work, facts: EnterpriseFilter, number: int) -> tuple[Sequence[Enterprise], int]:
     """One page of them, counted from 1, and how many there are in all."""
     query = chosen(work, facts)
     return await work.all(query.limit(PAGE).offset((number - 1) * PAGE)), await work.count(query)
 
 
-async def after(work: Work, facts: EnterpriseFacts, cursor: UUID | None, limit: int) -> Sequence[Enterprise]:
+async def after(work: Work, facts: EnterpriseFilter, cursor: UUID | None, limit: int) -> Sequence[Enterprise]:
     """The next enterprises after one, in the order in which they were registered."""
     query = select(Enterprise).where(visible(work), *conditions(facts, work.today))
     if cursor is not None:

@@ -18,11 +18,11 @@ from services.regulation.targets import (
 )
 from services.supervision import accidents, registry
 from services.supervision.accidents import Accident
-from services.supervision.registry import EnterpriseFacts
+from services.supervision.registry import EnterpriseFilter
 
-LISTED = EnterpriseFacts(peri_urban=True)
-ABOVE_SCALE = EnterpriseFacts(above_scale=True)
-SMELTING = EnterpriseFacts(smelter=True, production_state="正常")
+LISTED = EnterpriseFilter(peri_urban=True)
+ABOVE_SCALE = EnterpriseFilter(above_scale=True)
+SMELTING = EnterpriseFilter(smelter=True, production_state="正常")
 
 
 class Aim(msgspec.Struct, frozen=True):
@@ -31,7 +31,7 @@ class Aim(msgspec.Struct, frozen=True):
     code: str
     label: str
     rule: Callable[[int, int], Figure]
-    whole: EnterpriseFacts
+    whole: EnterpriseFilter
     done: Mapping[str, str]
     missing: Mapping[str, str]
 
@@ -64,9 +64,9 @@ class Rate(msgspec.Struct, frozen=True):
     code: str
     label: str
     figure: Figure
-    done: EnterpriseFacts
-    whole: EnterpriseFacts
-    missing: EnterpriseFacts
+    done: EnterpriseFilter
+    whole: EnterpriseFilter
+    missing: EnterpriseFilter
 
 
 class OfYear(msgspec.Struct, frozen=True):

@@ -1,6 +1,6 @@
 """Members and departments of a tenant."""
 
-from services.tenancy.members.accounts import acts_elsewhere, user_of
+from services.tenancy.members.accounts import acts_elsewhere, rename_enterprise, user_of
 from services.tenancy.members.actions import (
     Added,
     add_member,
@@ -64,6 +64,7 @@ __all__ = [
     "people_in",
     "phone_of",
     "phones_of",
+    "rename_enterprise",
     "reveal_phone",
     "tidy",
     "user_of",

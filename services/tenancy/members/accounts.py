@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from services.kernel.clock import new_id
@@ -72,6 +72,12 @@ async def tie(
     if membership is None:
         raise BadInput(fields={"login": "这个账号在本单位已有同样的岗位，不用重复添加"})
     return membership
+
+
+async def rename_enterprise(work: Work, enterprise_id: UUID, name: str) -> None:
+    """The places in which an enterprise's people act are called by its name. Needs the identity login."""
+    places = update(Membership).where(Membership.tenant_id == work.tenant_id, Membership.enterprise_id == enterprise_id)
+    await work.session.execute(places.values(enterprise_name=name))
 
 
 async def membership_of(work: Work, member: Member) -> Membership:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from services.supervision import registry
-from services.supervision.registry import EnterpriseFacts
+from services.supervision.registry import EnterpriseFilter
 from services.tenancy.roles import Role
 from tests.factories import an_enterprise
 from tests.supervision.year import NOW, Year
@@ -17,7 +17,7 @@ TODAY = NOW.date()
 async def chosen(year: Year, role: Role = Role.TOWN_OFFICE, **facts: object) -> set[str]:
     """The names that the facts choose, without the town's two brickworks."""
     async with year.as_(role) as work:
-        found = await registry.all_chosen(work, EnterpriseFacts(**facts))
+        found = await registry.all_chosen(work, EnterpriseFilter(**facts))
         return {one.name for one in found if "砖瓦厂" not in one.name}
 
 
@@ -93,6 +93,6 @@ async def test_a_department_chooses_among_its_own_sectors(year: Year) -> None:
 
 def test_a_choice_is_said_in_words() -> None:
     """The head of the export says what was chosen."""
-    facts = EnterpriseFacts(sector="冶金", headcount_over=100, smelter=True, standard="missing")
+    facts = EnterpriseFilter(sector="冶金", headcount_over=100, smelter=True, standard="missing")
     assert facts.words == "冶金行业、超过 100 人、金属冶炼、无有效标准化证书"
-    assert EnterpriseFacts(sort="-headcount").is_empty
+    assert EnterpriseFilter(sort="-headcount").is_empty
