@@ -1,6 +1,7 @@
 """duties: what an enterprise owes on a day and why, without a database."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -55,8 +56,7 @@ def told(found: Sequence[law.Duty], on: date, *, as_json: bool) -> str:
 
 def explained(found: Sequence[law.Duty], on: date) -> str:
     """The duties by topic in plain Chinese, under a line that counts them by state."""
-    states = [duty.state for duty in found]
-    counts = "，".join(f"{state.label} {states.count(state)} 项" for state in law.State)
+    counts = "，".join(f"{words} {n} 项" for words, n in Counter(duty.state_words for duty in found).most_common())
     lines = [f"{clock.in_words(on)}：共 {len(found)} 项义务（{counts}）"]
     for topic in dict.fromkeys(duty.topic for duty in found):
         lines += ["", f"【{topic}】", *(line for duty in found if duty.topic == topic for line in _lines(duty, on))]

@@ -34,7 +34,7 @@ class Rulebook:
     """A set of rules, and what they say; `local` names the papers of towns that apply (None: all)."""
 
     def __init__(self, rules: Iterable[Rule], *, local: frozenset[str] | None = None) -> None:
-        self.all = tuple(rules)
+        self.all = tuple(sorted(rules, key=lambda rule: rule.code))
         self.local = local
         self._prepared = lru_cache(DAYS_KEPT)(self._prepare)
 

@@ -25,7 +25,7 @@ OF_VERSIONS = {
 
 
 def load(folder: Path = RULES) -> tuple[Rule, ...]:
-    """Every rule of a folder, ordered by its code; files are read by name, so that they may refer to earlier ones.
+    """Every rule of a folder; files are read by name, so that they may refer to earlier ones.
 
     Raises BadRule naming the file and the rule.
     """
@@ -41,7 +41,7 @@ def load(folder: Path = RULES) -> tuple[Rule, ...]:
             if rule.code in rules:
                 raise BadRule(f"{file.name}：编号 {rule.code} 重复")
             rules[rule.code] = rule
-    return tuple(rules[code] for code in sorted(rules))
+    return tuple(rules.values())
 
 
 def _rule(row: dict[str, Any], conditions: dict[str, Condition], shared: Mapping[str, Any]) -> Rule:
