@@ -15,6 +15,8 @@ from services.portal.messages.pages import router as messages
 from services.portal.operations.pages import router as operations
 from services.portal.plans.pages import router as plans
 from services.portal.profile.pages import router as profile
+from services.portal.public.api import router as public_api
+from services.portal.public.pages import router as public
 from services.portal.queues.api import router as queues_api
 from services.portal.queues.pages import router as queues
 from services.portal.signing_in.pages import router as signing_in
@@ -55,6 +57,8 @@ ROUTERS = (
     plans,
     plans_api,
     profile,
+    public,
+    public_api,
     queues,
     queues_api,
     signing_in,
