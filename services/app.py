@@ -28,6 +28,7 @@ from services.portal.environment import template_environment
 from services.portal.headers import put_headers
 from services.portal.members.member_form import names_of
 from services.portal.packed_assets import packed_asset
+from services.portal.proxies import behind_proxies
 from services.portal.requests import traced
 from services.tenancy import door
 
@@ -41,6 +42,7 @@ def create_app(settings: Settings | None = None, sessions: Sessions | None = Non
         dependencies={"work": Provide(bell.provide_work)},
         guards=[door.guard],
         middleware=[
+            behind_proxies,
             traced,
             DefineMiddleware(door.WhoComes, exclude=["^/static/"], exclude_from_auth_key="nobody_comes"),
         ],

@@ -3,8 +3,11 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Self
+
+Network = IPv4Network | IPv6Network
 
 
 class SettingsError(ValueError):
@@ -43,6 +46,8 @@ class Settings:
     """ANZHEN_SECURE_COOKIES: off only for plain http on loopback."""
     workers: int = 2
     """ANZHEN_WORKERS: web processes."""
+    trusted_proxies: tuple[Network, ...] = ()
+    """ANZHEN_TRUSTED_PROXIES: addresses or networks of our own reverse proxies; only what these say of a client's address counts."""
     clock_file: Path | None = None
     """ANZHEN_CLOCK_FILE: a moved clock for tests; refused unless ANZHEN_TESTING is set."""
     testing: bool = False
@@ -77,6 +82,7 @@ class Settings:
             demo=demo,
             secure_cookies=_flag(environ, "ANZHEN_SECURE_COOKIES", default=not demo),
             workers=_number(environ, "ANZHEN_WORKERS", default=2, low=1, high=64),
+            trusted_proxies=_networks(environ, "ANZHEN_TRUSTED_PROXIES"),
             clock_file=clock_file,
             testing=testing,
         )
@@ -113,6 +119,14 @@ def _number(environ: Mapping[str, str], name: str, *, default: int, low: int, hi
         return int(value)
     message = f"{name} 应是 {low} 到 {high} 之间的整数，现在是“{value}”"
     raise SettingsError(message)
+
+
+def _networks(environ: Mapping[str, str], name: str) -> tuple[Network, ...]:
+    try:
+        return tuple(map(ip_network, environ.get(name, "").replace(",", " ").split()))
+    except ValueError as error:
+        message = f"{name} 应是反向代理的地址或网段，用逗号分开，例如 127.0.0.1,10.1.0.0/16；有一个写得不对：{error}"
+        raise SettingsError(message) from error
 
 
 def _path(environ: Mapping[str, str], name: str) -> Path | None:

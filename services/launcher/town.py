@@ -8,6 +8,7 @@ import socket
 import sys
 from collections.abc import Mapping
 from dataclasses import fields
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from services.kernel import gathering
@@ -56,7 +57,7 @@ def environment_for_services(settings: Settings, home: Home, stores: Stores) -> 
     environment = dict(os.environ) | {"PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1"}
     for field in fields(settings):
         name, value = f"ANZHEN_{field.name.upper()}", getattr(settings, field.name)
-        if value is not None and not isinstance(value, Mapping) and f"{name}_FILE" not in os.environ:
+        if isinstance(value, str | int | Path) and f"{name}_FILE" not in os.environ:
             environment[name] = str(int(value)) if isinstance(value, bool) else str(value)
     if not settings.database_url:
         parts = urlsplit(stores.admin_url)
