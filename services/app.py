@@ -30,6 +30,7 @@ from services.portal.members.member_form import names_of
 from services.portal.packed_assets import packed_asset
 from services.portal.proxies import behind_proxies
 from services.portal.requests import traced
+from services.portal.signing_in.crowd import spared
 from services.tenancy import door
 
 
@@ -44,6 +45,7 @@ def create_app(settings: Settings | None = None, sessions: Sessions | None = Non
         middleware=[
             behind_proxies,
             traced,
+            spared,
             DefineMiddleware(door.WhoComes, exclude=["^/static/"], exclude_from_auth_key="nobody_comes"),
         ],
         csrf_config=CSRFConfig(

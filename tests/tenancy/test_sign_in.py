@@ -149,7 +149,7 @@ async def test_a_success_clears_the_account_but_not_the_address(settings: Settin
 
 
 async def test_a_crowd_is_sent_away_at_once(settings: Settings, sessions: OneConnection) -> None:
-    """When all places at the door are taken, the next is told within 50 ms to come back, and is not charged for it."""
+    """When all places are taken, the next is told to come back within 50 ms, by page or problem, and is not charged for it."""
     town = await town_of(sessions)
     login = town[Role.SAFETY_OFFICER].person
     async with running(settings, sessions) as app, browser(app) as door:
@@ -160,12 +160,24 @@ async def test_a_crowd_is_sent_away_at_once(settings: Settings, sessions: OneCon
         began = time.perf_counter()
         answer = await sign_in(door, login)
         took = time.perf_counter() - began
+        problem = await door.send("POST", "/sign-in", data={"login": login})
         queue.pop().__exit__(None, None, None)
         assert (await sign_in(door, login)).status_code == 303
         for place in queue:
             place.__exit__(None, None, None)
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "3")
     assert took < 0.05
+    assert "现在登录的人较多，请 3 秒后再试" in words_of(answer)
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert (problem.status_code, problem.headers["retry-after"]) == (503, "3")
+    assert problem.headers["content-type"] == "application/problem+json"
+    assert problem.json() == {
+        "type": "/problems/door-busy",
+        "title": "登录的人较多",
+        "status": 503,
+        "detail": "现在登录的人较多，请 3 秒后再试",
+        "trace_id": problem.headers["x-trace-id"],
+    }
     assert await events_of(sessions, town[Role.SAFETY_OFFICER].user_id) == ["signed_in"]
 
 

@@ -11,6 +11,7 @@ from services.tenancy.signing_in.actions import (
 )
 from services.tenancy.signing_in.credentials import ActivationCode, activate, change_password
 from services.tenancy.signing_in.events import OUTCOMES, Visit
+from services.tenancy.signing_in.passwords import is_full
 from services.tenancy.signing_in.person import NOBODY, Owed, Person, Place
 from services.tenancy.signing_in.queries import PAGE, Account, EventFilter, account_of, events
 from services.tenancy.signing_in.refusals import (
@@ -58,6 +59,7 @@ __all__ = [
     "end_session",
     "events",
     "give_code",
+    "is_full",
     "normalised_login",
     "offer",
     "sign_in",

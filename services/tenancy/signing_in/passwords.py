@@ -43,10 +43,15 @@ class Queue:
         self.ledger = asyncio.Semaphore(1)
         """One of them at a time writes: whoever is in already needs the other connection to be recognised."""
 
+    @property
+    def is_full(self) -> bool:
+        """Whether the next to come would find no place."""
+        return self._free <= 0
+
     @contextlib.contextmanager
     def place(self) -> Iterator[None]:
         """A place in the queue; raises DoorBusy when there is none."""
-        if self._free <= 0:
+        if self.is_full:
             raise DoorBusy
         self._free -= 1
         try:
@@ -56,6 +61,11 @@ class Queue:
 
 
 QUEUE = Queue(PLACES)
+
+
+def is_full() -> bool:
+    """Whether whoever comes to the door now would be sent away."""
+    return QUEUE.is_full
 
 
 def normalised(password: str) -> str:
