@@ -16,9 +16,10 @@ from services.supervision.calendar import jobs as calendar
 from services.supervision.feedback import jobs as feedback
 from services.supervision.plans import jobs as plans
 from services.supervision.registry import jobs as registry
+from services.tenancy.received_roots import jobs as received_roots
 from services.tenancy.townships.models import Tenant
 
-JOBS = (assignments, calendar, feedback, messages, plans, sweeping, tidying, registry)
+JOBS = (assignments, calendar, feedback, messages, plans, received_roots, sweeping, tidying, registry)
 """Every module with jobs: importing it is what registers them."""
 
 

@@ -1,14 +1,14 @@
 """The sealer: within seconds each new audit row is chained to the rows before it, outside of the business transaction."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import structlog
 from asyncpg import UniqueViolationError  # type: ignore[import-untyped]
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -150,10 +150,19 @@ def _state(tenant: UUID, **said: Any) -> Any:
     return made.on_conflict_do_update(index_elements=[SealState.tenant_id], set_=said)
 
 
-async def lagging(session: AsyncSession, now: datetime) -> int:
-    """How many chains are red: an act unsealed, or nobody looked, for more than a minute."""
-    red = or_(SealState.unsealed_since < now - RED, SealState.checked_at < now - RED)
-    return await session.scalar(select(func.count()).select_from(SealState).where(red)) or 0
+async def lagging(session: AsyncSession, now: datetime, since: Mapping[UUID, datetime]) -> int:
+    """How many of these tenants' chains are red: an act unsealed, or nobody looked, for more than a minute.
+
+    `since` says when each tenant came to be: one that no sealer ever looked at is red after its first minute.
+    """
+    rows = await session.execute(select(SealState.tenant_id, SealState.unsealed_since, SealState.checked_at))
+    states = {tenant: (unsealed, checked) for tenant, unsealed, checked in rows}
+    return sum(is_red(now, *states.get(tenant, (None, born))) for tenant, born in since.items())
+
+
+def is_red(now: datetime, unsealed_since: datetime | None, checked_at: datetime) -> bool:
+    """Whether a chain is an alarm: an act is unsealed, or nobody has looked, for more than a minute."""
+    return now - min(unsealed_since or checked_at, checked_at) > RED
 
 
 async def ages(session: AsyncSession, now: datetime) -> tuple[float, float]:

@@ -1,5 +1,6 @@
 """Whether the trail is still what was sealed: every row, every link and every root computed anew."""
 
+from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -35,6 +36,17 @@ class Finding(msgspec.Struct, frozen=True):
     words: str
 
 
+class Held(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody else wrote down of a chain on a day: its last link then, and the root above it, in hexadecimal."""
+
+    tenant: UUID
+    day: date
+    seq: int
+    digest: str
+    root: str
+    keeper: str
+
+
 class Chain(msgspec.Struct, frozen=True, kw_only=True):
     """What became of one tenant's trail."""
 
@@ -57,6 +69,8 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
 
     chains: list[Chain]
     roots: int
+    held: int
+    """How many heads that others hold were compared."""
     findings: list[Finding]
 
     @property
@@ -65,16 +79,23 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
         return not self.findings and not any(chain.findings for chain in self.chains)
 
 
-async def verify(sessions: Sessions, tenants: Sequence[UUID], published: Mapping[date, str] | None = None) -> Verdict:
+async def verify(
+    sessions: Sessions,
+    tenants: Sequence[UUID],
+    published: Mapping[date, str] | None = None,
+    held: Sequence[Held] = (),
+) -> Verdict:
     """Check every root, then every chain from its first link; `published` are roots as they stand on paper, in hexadecimal.
 
-    Finds any change, deletion, insertion and reordering up to the last root; what was cut off after it cannot be proven.
+    Finds any change, deletion, insertion and reordering up to the last root or head that is `held` elsewhere; what was cut
+    off after it cannot be proven.
     """
     roots = await _roots(sessions)
-    anchors = _anchors(roots)
+    anchors = _anchors(roots, held)
     known = sorted({*tenants, *anchors})
     chains = [await _chain(sessions, tenant, anchors.get(tenant, {})) for tenant in known]
-    return Verdict(chains=chains, roots=len(roots), findings=list(_check_roots(roots, published or {})))
+    findings = [*_check_roots(roots, published or {}), *_check_held(roots, held)]
+    return Verdict(chains=chains, roots=len(roots), held=len(held), findings=findings)
 
 
 async def _roots(sessions: Sessions) -> Sequence[AuditRoot]:
@@ -95,16 +116,27 @@ def _check_roots(roots: Sequence[AuditRoot], published: Mapping[date, str]) -> l
     return findings
 
 
-def _anchors(roots: Sequence[AuditRoot]) -> dict[UUID, dict[int, tuple[date, str]]]:
-    """For each tenant the links that a root names: day and digest by seq."""
-    anchors: dict[UUID, dict[int, tuple[date, str]]] = {}
+def _check_held(roots: Sequence[AuditRoot], held: Sequence[Held]) -> list[Finding]:
+    kept = {one.day: one.root.hex() for one in roots}
+    differing = sorted({(one.day, one.keeper) for one in held if kept.get(one.day) != one.root})
+    return [Finding(None, None, f"{day} 的根值与{keeper}收到的不一致") for day, keeper in differing]
+
+
+Anchors = Mapping[int, Sequence[tuple[str, str]]]
+"""By link: who names it and when, in words, and the digest that they name."""
+
+
+def _anchors(roots: Sequence[AuditRoot], held: Sequence[Held]) -> Mapping[UUID, Anchors]:
+    anchors: dict[UUID, dict[int, list[tuple[str, str]]]] = defaultdict(lambda: defaultdict(list))
     for one in roots:
         for head in one.heads:
-            anchors.setdefault(UUID(head["tenant"]), {})[head["seq"]] = (one.day, head["digest"])
+            anchors[UUID(head["tenant"])][head["seq"]].append((f"{one.day} 锚定", head["digest"]))
+    for other in held:
+        anchors[other.tenant][other.seq].append((f"{other.keeper} {other.day} 收到", other.digest))
     return anchors
 
 
-async def _chain(sessions: Sessions, tenant: UUID, anchors: Mapping[int, tuple[date, str]]) -> Chain:
+async def _chain(sessions: Sessions, tenant: UUID, anchors: Anchors) -> Chain:
     walk = Walk(tenant, anchors)
     async with sessions.session(Login.WORKER, Scope(tenant_id=tenant)) as session:
         connection = await beneath(session)
@@ -133,7 +165,7 @@ async def _links(connection: Any, tenant: UUID) -> AsyncIterator[Any]:
 class Walk:
     """One walk along a chain, from its first link to its last."""
 
-    def __init__(self, tenant: UUID, anchors: Mapping[int, tuple[date, str]]) -> None:
+    def __init__(self, tenant: UUID, anchors: Anchors) -> None:
         self._tenant, self._anchors = tenant, anchors
         self._seq, self._previous = 0, BEGINNING
         self.links = 0
@@ -155,14 +187,15 @@ class Walk:
         self._seq, self._previous = row["seq"], row["digest"]
 
     def _anchor(self, seq: int, found: str) -> None:
-        if seq in self._anchors and self._anchors[seq][1] != found:
-            self._find(seq, f"与 {self._anchors[seq][0]} 锚定的值不符，此前的记录被整体改写过")
+        for words, named in self._anchors.get(seq, ()):
+            if named != found:
+                self._find(seq, f"与{words}的值不符，此前的记录被整体改写过")
 
     def end(self) -> None:
-        """After the last link: what a root names must not lie beyond it."""
-        for seq, (day, _) in sorted(self._anchors.items()):
+        """After the last link: what a root or somebody else names must not lie beyond it."""
+        for seq, names in sorted(self._anchors.items()):
             if seq > self._seq:
-                self._find(seq, f"{day} 已锚定到第 {seq} 条，现在只到第 {self._seq} 条，末尾被删除过")
+                self._find(seq, f"{names[0][0]}到第 {seq} 条，现在只到第 {self._seq} 条，末尾被删除过")
 
     def _find(self, seq: int, words: str) -> None:
         if len(self.findings) < MOST_FINDINGS:

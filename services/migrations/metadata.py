@@ -14,6 +14,7 @@ from services.supervision.people import models as people
 from services.supervision.plans import models as plans
 from services.supervision.registry import models as registry
 from services.tenancy.members import models as members
+from services.tenancy.received_roots import models as received_roots
 from services.tenancy.signing_in import models as signing_in
 from services.tenancy.tenant_keys import models as tenant_keys
 from services.tenancy.townships import models as townships
@@ -32,6 +33,7 @@ ROOMS = (
     outbox,
     people,
     plans,
+    received_roots,
     registry,
     schedules,
     signing_in,

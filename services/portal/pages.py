@@ -6,6 +6,7 @@ from services.portal.assignments.pages import router as assignments
 from services.portal.attachments.pages import router as attachments
 from services.portal.audit.api import router as audit_api
 from services.portal.audit.pages import router as audit
+from services.portal.audit.received import router as audit_received
 from services.portal.calendar.pages import router as calendar
 from services.portal.enterprises.pages import router as enterprises
 from services.portal.feedback.pages import router as feedback
@@ -42,6 +43,7 @@ ROUTERS = (
     attachments,
     audit,
     audit_api,
+    audit_received,
     calendar,
     departments_api,
     enterprises,

@@ -226,8 +226,22 @@ async def test_what_is_not_sealed_within_a_minute_is_red(database: Database, sea
     """A chain that nobody has looked at for more than a minute is an alarm; up to a minute it is none."""
     async with database.session(Login.IDENTITY, Scope()) as session:
         at = (await session.execute(text("SELECT min(checked_at) FROM seal_state"))).scalar_one()
-        assert await lagging(session, at + timedelta(minutes=1)) == 0
-        assert await lagging(session, at + timedelta(minutes=1, seconds=1)) == 2
+        both = {TOWN: at, OTHER: at}
+        assert await lagging(session, at + timedelta(minutes=1), both) == 0
+        assert await lagging(session, at + timedelta(minutes=1, seconds=1), both) == 2
+        assert await lagging(session, at + timedelta(days=1), {TOWN: at}) == 1
+
+
+async def test_a_trail_that_no_sealer_ever_looked_at_is_red_after_a_minute(database: Database) -> None:
+    """On a fresh installation whose scheduler never ran, silence is no green; once it runs, it is."""
+    await act(database, TOWN)
+    begun = clock.now()
+    async with database.session(Login.IDENTITY, Scope()) as session:
+        assert await lagging(session, begun + timedelta(minutes=1), {TOWN: begun}) == 0
+        assert await lagging(session, begun + timedelta(minutes=1, seconds=1), {TOWN: begun}) == 1
+    await Sealer(database).sweep([TOWN])
+    async with database.session(Login.IDENTITY, Scope()) as session:
+        assert await lagging(session, clock.now(), {TOWN: begun - timedelta(days=1)}) == 0
 
 
 @pytest.mark.parametrize(

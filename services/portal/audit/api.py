@@ -1,4 +1,4 @@
-"""Seals, the days' roots and what happened at the door, as JSON for the audit administrator."""
+"""Seals, the days' roots and what happened at the door, as JSON for the audit administrator; received roots for the district."""
 
 from datetime import date, datetime
 from typing import Annotated
@@ -9,11 +9,13 @@ from litestar import Router, get
 from litestar.params import FromQuery, QueryParameter
 
 from services.kernel.refusals import BadInput
+from services.kernel.table import Login
 from services.kernel.trail import AuditRoot
 from services.portal.audit.trails import Trail, roots, trails
 from services.regulation.lights import Colour
 from services.tenancy import signing_in
 from services.tenancy.door import CurrentWork, needs
+from services.tenancy.received_roots import ReceivedRoot, TownRoots, received
 from services.tenancy.signing_in.models import SignInEvent
 
 PageNumber = Annotated[int, QueryParameter(ge=1, le=10_000)]
@@ -58,6 +60,46 @@ class RootOut(msgspec.Struct, frozen=True):
     def of(cls, row: AuditRoot) -> "RootOut":
         """The root as programs read it."""
         return cls(row.day, row.root.hex(), row.previous.hex(), len(row.heads), row.made_at)
+
+
+class ArrivalOut(msgspec.Struct, frozen=True):
+    """A root of a day as it arrived; hashes in hexadecimal, the instant in UTC."""
+
+    day: date
+    root: str
+    head: str
+    sealed: int
+    received_at: datetime
+
+    @classmethod
+    def of(cls, row: ReceivedRoot) -> "ArrivalOut":
+        """The arrival as programs read it."""
+        return cls(row.day, row.root.hex(), row.head.hex(), row.seq, row.received_at)
+
+
+class ReceivedOut(msgspec.Struct, frozen=True, kw_only=True):
+    """One town in the books of its district; `conflicts` are what was received first and what arrived differently."""
+
+    town_id: UUID
+    name: str
+    last: ArrivalOut | None
+    missing: list[date]
+    conflicts: list[tuple[ArrivalOut, ArrivalOut]]
+    light: Colour
+    words: str
+
+    @classmethod
+    def of(cls, town: TownRoots) -> "ReceivedOut":
+        """The town as programs read it."""
+        return cls(
+            town_id=town.id,
+            name=town.name,
+            last=ArrivalOut.of(town.last) if town.last else None,
+            missing=list(town.missing),
+            conflicts=[(ArrivalOut.of(one.first), ArrivalOut.of(one.other)) for one in town.conflicts],
+            light=town.light.colour,
+            words=town.light.words,
+        )
 
 
 class SignInOut(msgspec.Struct, frozen=True):
@@ -117,4 +159,10 @@ async def list_sign_ins(
     return SignIns(total, [SignInOut.of(row) for row in rows])
 
 
-router = Router("/api/v1/audit", route_handlers=[list_seals, list_roots, list_sign_ins], tags=["audit"])
+@get("/received", opt=needs("root:read", login=Login.DESK))
+async def list_received(work: CurrentWork) -> list[ReceivedOut]:
+    """What the district received of each town's daily roots, the red ones first."""
+    return [ReceivedOut.of(town) for town in await received(work)]
+
+
+router = Router("/api/v1/audit", route_handlers=[list_seals, list_roots, list_sign_ins, list_received], tags=["audit"])

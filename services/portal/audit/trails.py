@@ -30,12 +30,12 @@ class Trail(msgspec.Struct, frozen=True):
 async def trails(work: Work) -> Sequence[Trail]:
     """Every active place, the red ones first."""
     rows = await work.rows(
-        select(Tenant.id, Tenant.name, SealState)
+        select(Tenant, SealState)
         .outerjoin(SealState, SealState.tenant_id == Tenant.id)
         .where(Tenant.state == "active")
         .order_by(Tenant.code, Tenant.name)
     )
-    found = [_trail(tenant_id, name, state, work.now) for tenant_id, name, state in rows]
+    found = [_trail(tenant, state, work.now) for tenant, state in rows]
     return sorted(found, key=lambda trail: trail.light.colour is not Colour.RED)
 
 
@@ -44,10 +44,16 @@ async def roots(work: Work) -> Sequence[AuditRoot]:
     return await work.all(select(AuditRoot).order_by(AuditRoot.day.desc()).limit(DAYS))
 
 
-def _trail(tenant_id: UUID, name: str, state: SealState | None, now: datetime) -> Trail:
+def _trail(tenant: Tenant, state: SealState | None, now: datetime) -> Trail:
     if state is None:
-        return Trail(tenant_id, name, 0, None, None, Light(Colour.AMBER, "还没有封存过"))
-    return Trail(tenant_id, name, state.seq, state.sealed_at, state.checked_at, Light(*_light(state, now)))
+        light = Light(*_never_sealed(now - tenant.created_at))
+        return Trail(tenant.id, tenant.name, 0, None, None, light)
+    light = Light(*_light(state, now))
+    return Trail(tenant.id, tenant.name, state.seq, state.sealed_at, state.checked_at, light)
+
+
+def _never_sealed(age: timedelta) -> tuple[Colour, str]:
+    return (Colour.RED, "从未封存过") if age > RED else (Colour.AMBER, "刚建立，还没有封存过")
 
 
 def _light(state: SealState, now: datetime) -> tuple[Colour, str]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from litestar import MediaType, Response, Router, get
 from litestar.response import Template
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from services.kernel import clock
 from services.kernel.database import Scope
@@ -15,6 +15,7 @@ from services.kernel.table import Login
 from services.portal.frame import AnyRequest, page
 from services.portal.operations.metrics import metrics
 from services.tenancy.door import needs
+from services.tenancy.townships import Tenant
 
 OPEN = {"exclude_from_auth": True, "nobody_comes": True}
 PATIENCE_SECONDS = 2.0
@@ -62,7 +63,8 @@ async def _trail(request: AnyRequest) -> str:
             asyncio.timeout(PATIENCE_SECONDS),
             request.app.state.sessions.session(Login.IDENTITY, Scope()) as session,
         ):
-            red = await lagging(session, clock.now())
+            born = await session.execute(select(Tenant.id, Tenant.created_at).where(Tenant.state == "active"))
+            red = await lagging(session, clock.now(), {row.id: row.created_at for row in born})
     except Exception:  # noqa: BLE001 - whatever the reason, nobody knows
         return "未知"
     return f"{red} 个单位的审计记录超过一分钟没有封存" if red else "ok"
