@@ -8,12 +8,13 @@ import click
 
 os.environ["ANZHEN_TESTING"] = "1"
 
-from tests.scale import api_list, api_read, outbox, page, permission_check, row_security, sign_in, start
+from tests.scale import api_list, api_read, duties, outbox, page, permission_check, row_security, sign_in, start
 from tests.scale.figures import Asked
 from tests.scale.house import House, a_house, populate
 
 ALONE: dict[str, Callable[[Asked], Awaitable[None]]] = {
     "permission_check": permission_check.measure,
+    "duties": duties.measure,
     "start": start.measure,
 }
 IN_THE_HOUSE: dict[str, Callable[[House, Asked], Awaitable[None]]] = {

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from services.regulation.duties.duty import Duty
+from services.regulation.duties.facts import in_chinese
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class Change:
             for label, old, new in (
                 ("状态", self.before.state_words, self.after.state_words),
                 ("依据", self.before.citation, self.after.citation),
-                ("期限", self.before.due_on or "长期", self.after.due_on or "长期"),
+                ("期限", _until(self.before), _until(self.after)),
             )
             if old != new
         )
@@ -65,6 +66,10 @@ def between(causes: tuple[str, ...], before: Iterable[Duty], after: Iterable[Dut
 
 def _told(head: str, items: list[str]) -> str:
     return f"{head}：{'；'.join(items)}" if items else ""
+
+
+def _until(duty: Duty) -> str:
+    return in_chinese(duty.due_on) if duty.due_on else duty.period.label
 
 
 def _marked(duty: Duty) -> str:
