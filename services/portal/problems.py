@@ -7,12 +7,14 @@ import structlog
 from litestar import MediaType, Request, Response
 from litestar.exceptions import HTTPException
 from litestar.response import Redirect
+from litestar.status_codes import HTTP_400_BAD_REQUEST
 from litestar.types import Scope
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from services.kernel.refusals import Refusal, SignInRequired
 from services.kernel.work import record_refusal
+from services.portal import wrong_types
 from services.portal.frame import frame_of
 from services.tenancy.signing_in.person import NOBODY, Person
 
@@ -109,6 +111,8 @@ def on_http(request: AnyRequest, error: HTTPException) -> Response[Any]:
     status = error.status_code
     detail = ADVICE.get(status) or ADVICE[400]
     code = {404: "not-found", 405: "method-not-allowed", 413: "too-large", 403: "forbidden"}.get(status, "bad-request")
+    if status == HTTP_400_BAD_REQUEST and wants_json(request) and (errors := wrong_types.errors_of(error)):
+        return answer(request, status, code, wrong_types.told(errors), errors)
     return answer(request, status, code, detail)
 
 
