@@ -13,7 +13,6 @@ Test = Callable[[Facts, date], bool]
 NUMBERS = {"over": 1, "upto": 1, "at_least": 0, "below": 0}
 """How a bound compares; the number is added to the bound to find the first value above the boundary."""
 RELATIONS: dict[str, Callable[[Any, int], bool]] = {"over": gt, "upto": le, "at_least": ge, "below": lt}
-MEMBERS = {"tags": Tag, "circumstances": Circumstance}
 
 
 class BadRule(ValueError):  # noqa: N818 - a finding about the data
@@ -102,11 +101,16 @@ def _matched(name: str, word: str, value: Any) -> Test:
     if word == "is" and name in DERIVED:
         return lambda facts, on: bool(read(facts, on) == value)
     field_of = attrgetter(name)
+    if word == "is" and isinstance(value, bool):
+        return lambda facts, _: field_of(facts) is value
     if word == "is":
         return lambda facts, _: bool(field_of(facts) == value)
-    if word == "has" and name in MEMBERS:
-        member = MEMBERS[name](value)
-        return lambda facts, _: member in field_of(facts)
+    if word == "has" and name == "tags":
+        tag = Tag(value)
+        return lambda facts, _: tag in facts.tags
+    if word == "has" and name == "circumstances":
+        circumstance = Circumstance(value)
+        return lambda facts, _: circumstance in facts.circumstances
     raise BadRule(f"不认识的比较 {name} {word}")
 
 

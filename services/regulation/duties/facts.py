@@ -186,6 +186,8 @@ LABELS = {
 
 def in_chinese(value: object) -> str:
     """A fact as people write it."""
+    if type(value) is int:
+        return str(value)
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, date):
