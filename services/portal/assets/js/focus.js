@@ -1,4 +1,5 @@
-/* Where the keyboard is after a page was put in: at the errors, at the filter just used, else at the beginning of the content. */
+/* Where the keyboard is after a page was put in: at the errors, at the filter just used, else at the beginning of the content.
+   The eye begins at [data-begin], because the #place of a redirect is lost where a page is fetched. */
 
 let used = null;
 
@@ -10,6 +11,7 @@ function filterInUse() {
 function settle(name) {
   const filter = name && document.querySelector(`[data-filters] [name="${CSS.escape(name)}"]:not([type=hidden])`);
   (document.querySelector(".errors") ?? filter ?? document.getElementById("content"))?.focus({ preventScroll: true });
+  document.querySelector("[data-begin]")?.scrollIntoView();
 }
 
 export function keepPlace() {
