@@ -1,6 +1,7 @@
 """What an operator decides: one frozen class, read once from ANZHEN_* variables, with defaults that run."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -12,6 +13,57 @@ Network = IPv4Network | IPv6Network
 
 class SettingsError(ValueError):
     """A variable has a value that cannot be used; the sentence says which and what to write instead."""
+
+
+PROVIDERS = ("standard", "wecom", "dingtalk")
+"""The kinds of ANZHEN_OIDC_KIND; the last two were never run against a real one (未经实测)."""
+LOOPBACK = re.compile(r"http://(localhost|127\.0\.0\.1)(:\d+)?(/.*)?")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderSettings:
+    """Where people may sign in besides with a password here."""
+
+    kind: str
+    """ANZHEN_OIDC_KIND: standard (OpenID Connect), wecom (企业微信) or dingtalk (钉钉)."""
+    issuer: str
+    """ANZHEN_OIDC_ISSUER: the provider's issuer, exactly as it names itself; standard only."""
+    client_id: str
+    """ANZHEN_OIDC_CLIENT_ID: for 企业微信 the CorpID, for 钉钉 the AppKey."""
+    client_secret: str
+    """ANZHEN_OIDC_CLIENT_SECRET, or its file in ANZHEN_OIDC_CLIENT_SECRET_FILE."""
+    label: str
+    """ANZHEN_OIDC_NAME: the name on the button."""
+    scopes: str
+    """ANZHEN_OIDC_SCOPES: openid and what else the provider needs for a name."""
+    agent_id: str
+    """ANZHEN_OIDC_AGENT_ID: 企业微信's AgentId of the app."""
+    second_factor: frozenset[str]
+    """ANZHEN_OIDC_SECOND_FACTOR: the acr or amr words that count as second factor; none where empty."""
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str]) -> Self | None:
+        """The provider, None where ANZHEN_OIDC_CLIENT_ID is not set; raises SettingsError."""
+        client_id = environ.get("ANZHEN_OIDC_CLIENT_ID", "").strip()
+        if not client_id:
+            return None
+        kind = environ.get("ANZHEN_OIDC_KIND") or "standard"
+        if kind not in PROVIDERS:
+            raise SettingsError(f"ANZHEN_OIDC_KIND 应是 {'、'.join(PROVIDERS)} 之一，现在是“{kind}”")
+        issuer = environ.get("ANZHEN_OIDC_ISSUER", "").strip()
+        if kind == "standard" and not (issuer.startswith("https://") or LOOPBACK.fullmatch(issuer)):
+            raise SettingsError("ANZHEN_OIDC_ISSUER 应是以 https:// 开头的地址，和身份提供方自己写的一字不差")
+        return cls(
+            kind=kind,
+            issuer=issuer,
+            client_id=client_id,
+            client_secret=_secret(environ, "ANZHEN_OIDC_CLIENT_SECRET") or "",
+            label=environ.get("ANZHEN_OIDC_NAME")
+            or {"wecom": "企业微信", "dingtalk": "钉钉"}.get(kind, "统一身份认证"),
+            scopes=environ.get("ANZHEN_OIDC_SCOPES") or "openid profile",
+            agent_id=environ.get("ANZHEN_OIDC_AGENT_ID", ""),
+            second_factor=frozenset(environ.get("ANZHEN_OIDC_SECOND_FACTOR", "").split()),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +92,8 @@ class Settings:
     """ANZHEN_SMTP_URL (smtp://user:word@host:port?from=…); None leaves e-mail undelivered and says so."""
     public_url: str = ""
     """ANZHEN_PUBLIC_URL: the address that links in messages begin with."""
+    provider: ProviderSettings | None = None
+    """ANZHEN_OIDC_…: where people may also sign in."""
     demo: bool = False
     """ANZHEN_DEMO: the second factor is off and every page says so."""
     secure_cookies: bool = True
@@ -79,6 +133,7 @@ class Settings:
             files_url=environ.get("ANZHEN_FILES_URL") or None,
             smtp_url=_secret(environ, "ANZHEN_SMTP_URL"),
             public_url=environ.get("ANZHEN_PUBLIC_URL", "").rstrip("/"),
+            provider=ProviderSettings.from_environment(environ),
             demo=demo,
             secure_cookies=_flag(environ, "ANZHEN_SECURE_COOKIES", default=not demo),
             workers=_number(environ, "ANZHEN_WORKERS", default=2, low=1, high=64),

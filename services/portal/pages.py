@@ -11,6 +11,7 @@ from services.portal.calendar.pages import router as calendar
 from services.portal.enterprises.pages import router as enterprises
 from services.portal.feedback.pages import router as feedback
 from services.portal.home.pages import router as home
+from services.portal.invitations.pages import router as invitations
 from services.portal.members.pages import router as members
 from services.portal.messages.pages import router as messages
 from services.portal.operations.pages import router as operations
@@ -51,6 +52,7 @@ ROUTERS = (
     feedback,
     feedback_api,
     home,
+    invitations,
     members,
     members_api,
     messages,

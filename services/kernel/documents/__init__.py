@@ -19,6 +19,7 @@ from services.kernel.documents.refused import (
     TextNotReadable,
     WrongExtension,
 )
+from services.kernel.documents.sheets import SheetTooLong, read_sheet
 
 __all__ = [
     "MAX_BYTES",
@@ -38,6 +39,7 @@ __all__ = [
     "NoticeText",
     "Package",
     "PackageKind",
+    "SheetTooLong",
     "TextNotReadable",
     "WrongExtension",
     "decode_text",
@@ -45,6 +47,7 @@ __all__ = [
     "old_office_file",
     "open_package",
     "read_notice",
+    "read_sheet",
     "require_size",
     "write_ledger",
 ]

@@ -1,7 +1,7 @@
 """The door: signing in and out, activating an account, switching between one's places, the theme."""
 
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from litestar import Router, get, post
@@ -11,9 +11,11 @@ from services.kernel.refusals import BadInput, NotFound
 from services.portal.fields import FormData, word
 from services.portal.forms import Form
 from services.portal.frame import page, says
-from services.portal.signing_in import second_factor
+from services.portal.signing_in import forgotten, provided, second_factor
+from services.portal.signing_in.provided import at_the_door
 from services.portal.signing_in.visits import (
     AnyRequest,
+    go_in,
     inside,
     refused_at_the_door,
     settings_of,
@@ -39,7 +41,7 @@ says(activated="账号已激活，欢迎使用", switched="已切换身份", eve
 @get("/sign-in", opt=needs("sign_in:use"))
 async def sign_in_page(request: AnyRequest) -> Template:
     """登录."""
-    return page(request, "signing_in/sign_in.html", form=Form(), target=_target(request))
+    return page(request, "signing_in/sign_in.html", form=Form(), **at_the_door(request, _target(request)))
 
 
 @post("/sign-in", opt=needs("sign_in:use"))
@@ -55,9 +57,9 @@ async def sign_in(request: AnyRequest, data: FormData) -> Redirect | Template:
             instead_of=token_of(request),
         )
     except AT_THE_DOOR as refusal:
-        kept, target = {"login": word(data, "login")}, inside(word(data, "next"))
-        return refused_at_the_door(request, "signing_in/sign_in.html", refusal, "password", kept, target=target)
-    return _go_in(request, entered, inside(word(data, "next")))
+        kept, shown = {"login": word(data, "login")}, at_the_door(request, inside(word(data, "next")))
+        return refused_at_the_door(request, "signing_in/sign_in.html", refusal, "password", kept, **shown)
+    return go_in(request, entered, inside(word(data, "next")))
 
 
 @get("/activate", opt=needs("sign_in:use"))
@@ -82,16 +84,7 @@ async def activate(request: AnyRequest, data: FormData) -> Redirect | Template:
     except AT_THE_DOOR as refusal:
         kept = {"login": word(data, "login"), "code": word(data, "code")}
         return refused_at_the_door(request, "signing_in/activate.html", refusal, "code", kept)
-    return _go_in(request, entered, "/?done=activated")
-
-
-def _go_in(request: AnyRequest, entered: signing_in.Entered, target: str) -> Redirect | Template:
-    """To the code, to the choice of one's place, or straight to where the person wanted to go."""
-    if entered.owes is signing_in.Owed.CODE:
-        target = f"/sign-in/code?next={quote(target, safe='/')}"
-    elif entered.has_several_places and target == "/":
-        target = "/memberships"
-    return with_session(request, Redirect(target, status_code=303), entered.token)
+    return go_in(request, entered, "/?done=activated")
 
 
 @post("/sign-out", opt=needs("session:end"))
@@ -148,6 +141,8 @@ ROUTES: list[Any] = [
     memberships,
     switch,
     theme,
+    *forgotten.ROUTES,
+    *provided.ROUTES,
     *second_factor.ROUTES,
 ]
 router = Router("/", route_handlers=ROUTES, include_in_schema=False)

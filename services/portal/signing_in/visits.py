@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from urllib.parse import quote
 
 from litestar import Request
 from litestar.response import Redirect, Template
@@ -57,6 +58,43 @@ def without_session(request: AnyRequest, target: str) -> Redirect:
     )
     request.app.state.remembered.forget()
     return answer
+
+
+def go_in(request: AnyRequest, entered: signing_in.Entered, target: str) -> Redirect | Template:
+    """To the code, to the choice of one's place, or straight to where the person wanted to go."""
+    if entered.owes is signing_in.Owed.CODE:
+        target = f"/sign-in/code?next={quote(target, safe='/')}"
+    elif entered.has_several_places and target == "/":
+        target = "/memberships"
+    return with_session(request, Redirect(target, status_code=303), entered.token)
+
+
+def kept_in(request: AnyRequest, name: str) -> str | None:
+    """A word that this browser keeps for us for a while (`keep_in`)."""
+    return request.cookies.get(_cookie(request, name))
+
+
+def keep_in(request: AnyRequest, answer: Redirect | Template, name: str, word: str, seconds: int) -> None:
+    """The browser brings the word back with each request, until the time is over; no script can read it."""
+    answer.set_cookie(
+        _cookie(request, name),
+        word,
+        max_age=seconds,
+        httponly=True,
+        secure=settings_of(request).secure_cookies,
+        samesite="lax",
+        path="/",
+    )
+
+
+def address_of(request: AnyRequest, path: str) -> str:
+    """A page of ours as others have to write it: under the public address, or the one that this browser used."""
+    base = settings_of(request).public_url or str(request.base_url).rstrip("/")
+    return f"{base}{path}"
+
+
+def _cookie(request: AnyRequest, name: str) -> str:
+    return f"__Host-anzhen_{name}" if settings_of(request).secure_cookies else f"anzhen_{name}"
 
 
 def refused_at_the_door(

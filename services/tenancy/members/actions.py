@@ -92,6 +92,11 @@ async def leave(work: Work, member_id: UUID) -> Member:
     Raises AlreadyLeft and LastOffice.
     """
     work.require("member:manage")
+    return await depart(work, member_id)
+
+
+async def depart(work: Work, member_id: UUID) -> Member:
+    """The same for whoever's right was checked already; raises AlreadyLeft and LastOffice."""
     member = await _active(work, member_id)
     if Role(member.role) is Role.TOWN_OFFICE:
         await _check_office_stays(work, member)

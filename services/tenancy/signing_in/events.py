@@ -28,6 +28,8 @@ OUTCOMES = {
     "signed_out": "退出登录",
     "session_ended": "结束一处登录",
     "signed_out_everywhere": "全部退出",
+    "identity_linked": "关联外部账号",
+    "identity_unlinked": "解除外部账号",
     "account_granted": "授予账号",
     "account_locked": "停用账号",
     "account_unlocked": "恢复账号",
