@@ -51,7 +51,6 @@ async def create(request: AnyRequest, work: CurrentWork, data: FormData) -> Redi
     try:
         await _create(work, data, named)
     except BadInput as refusal:
-        await work.session.rollback()
         form = Form({name: word(data, name) for name in data}, refusal.fields)
         choices = await _choices(work, word(data, "kind"))
         return page(request, "accounts/new_town.html", status=422, form=form, **choices)

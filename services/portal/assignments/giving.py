@@ -77,8 +77,6 @@ async def give(
     except Refusal as refusal:
         if not refusal.fields:
             raise
-        await work.session.rollback()
-        plan, node = await _node(work, plan_id, node_id)
         came_back = Form(typed.kept(data), refusal.fields)
         return await _page(request, work, plan, node, came_back, preview=await _preview(work, data))
     counted = f"given={len(given.assignments)}&already={len(given.already)}"

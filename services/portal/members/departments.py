@@ -41,7 +41,6 @@ async def add(request: AnyRequest, work: CurrentWork, data: FormData) -> Redirec
             aliases=[word(data, "aliases")],
         )
     except BadInput as refusal:
-        await work.session.rollback()
         return await _ledger(request, work, _form(data, refusal))
     return Redirect("/members/departments?done=department-added", status_code=303)
 
@@ -73,7 +72,6 @@ async def change(request: AnyRequest, work: CurrentWork, department_id: UUID, da
             aliases=[word(data, "aliases")],
         )
     except BadInput as refusal:
-        await work.session.rollback()
         return await _one(request, work, await work.get(members.Department, department_id), _form(data, refusal))
     request.app.state.remembered.forget()
     return Redirect("/members/departments?done=department-saved", status_code=303)

@@ -109,8 +109,6 @@ async def change_member(request: AnyRequest, work: CurrentWork, member_id: UUID,
         version = int(word(data, "version")) if word(data, "version").isdigit() else 0
         await members.change_member(work, member_id, facts, version=version, master=master_of(request))
     except BadInput as refusal:
-        await work.session.rollback()
-        member = await work.get(members.Member, member_id)
         return await _one(request, work, member, _form(data, refusal))
     request.app.state.remembered.forget()
     return Redirect(f"/members/{member_id}?done=member-saved", status_code=303)
@@ -162,8 +160,7 @@ async def _one(request: AnyRequest, work: Work, member: members.Member, form: Fo
 async def _again(
     request: AnyRequest, work: Work, template: str, refusal: BadInput, data: dict[str, Any], *, kind: str
 ) -> Template:
-    """The form again; what was begun in the database is taken back."""
-    await work.session.rollback()
+    """The form again."""
     return page(request, template, status=422, form=_form(data, refusal), **await member_form.choices(work, kind))
 
 

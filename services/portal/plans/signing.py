@@ -83,7 +83,6 @@ async def sign(request: AnyRequest, work: CurrentWork, plan_id: FromPath[UUID], 
     try:
         await plans.sign(work, plan_id, seen=number(data, "seen"))
     except Stale as refused:
-        await work.session.rollback()
         return await sheet(request, work, plan_id, Form({}, {"sign": refused.sentence}), status=422)
     return done(plan_id, "plan-signed")
 
@@ -96,7 +95,6 @@ async def give_back(
     try:
         await plans.give_back(work, plan_id, reason=word(data, "reason"))
     except BadInput as refused:
-        await work.session.rollback()
         form = Form({"reason": word(data, "reason")}, refused.fields)
         return await sheet(request, work, plan_id, form, status=422)
     return done(plan_id, "plan-given-back")

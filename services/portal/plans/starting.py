@@ -65,7 +65,6 @@ async def upload(request: AnyRequest, work: CurrentWork, data: Uploaded) -> Redi
         shown = Form(form.values, {"file": refused.sentence})
         return await new_page(request, work, shown, known=refused.plan_id, status=422)
     except FileRefused as refused:
-        await work.session.rollback()
         return await new_page(request, work, Form(form.values, {"file": refused.sentence}), status=422)
     except BadInput as refused:
         return await new_page(request, work, Form(form.values, {"notice_year": refused.fields["year"]}), status=422)

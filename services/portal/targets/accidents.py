@@ -80,7 +80,6 @@ async def record(request: AnyRequest, work: CurrentWork) -> Redirect | Template:
     except Refusal as refusal:
         if not refusal.fields:
             raise
-        await work.session.rollback()
         return await _form(request, work, Form(typed.kept(data), refusal.fields))
     return Redirect(f"{LIST}?year={accident.occurred_on.year}&done=accident-recorded", status_code=303)
 
@@ -92,7 +91,6 @@ async def report_death(request: AnyRequest, work: CurrentWork, accident_id: From
     try:
         accident = await accidents.add_later_death(work, accident_id, died_on=typed.day(data, "died_on"))
     except BadInput as refusal:
-        await work.session.rollback()
         return await _ledger(request, work, Form(typed.kept(data), refusal.fields), accident_id)
     return Redirect(f"{LIST}?year={accident.occurred_on.year}&done=death-added", status_code=303)
 
