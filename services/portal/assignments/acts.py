@@ -59,6 +59,7 @@ async def acted(request: AnyRequest, work: Work, assignment_id: UUID, act: Act, 
     except Refusal as refusal:
         if not refusal.fields:
             raise
+        # The act had begun before it was refused, and the page shows the rows as they stand.
         await work.session.rollback()
         names = OWN_NAMES.get(form, {})
         wrong = {names.get(name, name): words for name, words in refusal.fields.items()}

@@ -61,6 +61,7 @@ async def amend(request: AnyRequest, work: CurrentWork, plan_id: FromPath[UUID],
         amendment = await _amendment(work, plan_id, data)
         await plans.amend(work, plan_id, amendment, seen=number(data, "seen"))
     except (BadInput, Stale, plans.NothingChanged) as refused:
+        # The act had begun before it was refused, and the page shows the rows as they stand.
         await work.session.rollback()
         return await _again(request, work, plan_id, data, refused)
     return Redirect(f"/plans/{plan_id}/versions?done=plan-amended", status_code=303)

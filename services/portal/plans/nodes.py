@@ -40,6 +40,7 @@ async def save_node(
     try:
         await plans.edit_node(work, plan_id, node_id, change_from(data), seen=number(data, "seen"))
     except (BadInput, Stale) as refused:
+        # The act had begun before it was refused, and the page shows the rows as they stand.
         await work.session.rollback()
         return await shown_again(request, work, plan_id, node_id, data=data, refused=refused)
     following = (await review_of(work, plan_id)).next_after(node_id) if word(data, "then") == "next" else None
@@ -114,6 +115,7 @@ async def rearranged(
     try:
         node = await act()
     except (plans.NodeCannotBeChanged, Stale) as refused:
+        # The act had begun before it was refused, and the page shows the rows as they stand.
         await work.session.rollback()
         return await shown_again(request, work, plan_id, node_id, data={}, refused=refused)
     return back_to(plan_id, node.id, done=done, opened=True)
