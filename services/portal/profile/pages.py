@@ -15,12 +15,14 @@ from services.portal.frame import page, says
 from services.portal.signing_in.visits import (
     AnyRequest,
     refused_at_the_door,
+    settings_of,
     visit_of,
     with_session,
     without_session,
 )
 from services.tenancy import members, signing_in
 from services.tenancy.door import CurrentWork, master_of, needs
+from services.tenancy.signing_in import oidc
 
 says(renewed="密码已修改，其他设备上的登录已全部退出", session_ended="已退出那一处登录")
 SYSTEMS = (
@@ -41,7 +43,17 @@ async def profile(request: AnyRequest, work: CurrentWork) -> Template:
     member = await work.get(members.Member, request.user.member_id) if request.user.member_id else None
     phone = await members.phone_of(work, member, master=master_of(request)) if member else None
     account = await signing_in.account_of(work.session, request.user.user_id, work.now)
-    return page(request, "profile/profile.html", account=account, member=member, phone=phone, device=device_of)
+    provider = oidc.provider_of(settings_of(request))
+    return page(
+        request,
+        "profile/profile.html",
+        account=account,
+        member=member,
+        phone=phone,
+        device=device_of,
+        provider=provider.label if provider else None,
+        identities=await oidc.linked(work.session, request.user.user_id),
+    )
 
 
 @post("/profile/sessions/{session_id:uuid}/end", opt=needs("session:manage"))

@@ -171,8 +171,7 @@ async def proven_by(sessions: Sessions, token: str | None) -> Proven | None:
 async def _take(sessions: Sessions, state: str) -> OidcState | None:
     """The visit of a state, which is gone with this: a second answer finds nothing."""
     async with sessions.session(Login.IDENTITY, IDENTITY) as session:
-        row = await session.get(OidcState, token_hash(state), with_for_update=True)
-        if row is not None:
-            await session.delete(row)
+        taken = delete(OidcState).where(OidcState.state_hash == token_hash(state)).returning(OidcState)
+        row = (await session.scalars(taken)).first()
         await session.commit()
     return row
