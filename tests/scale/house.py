@@ -36,11 +36,14 @@ FROM generate_series(1, $2::int) n
 """
 ENTERPRISES = """
 INSERT INTO enterprise (tenant_id, id, name, no_code_reason, industry_code, sector, size, headcount, village_code, address,
-  production_state, is_above_scale, is_peri_urban, is_smelter, is_state_owned, tags, created_at, version)
+  production_state, is_above_scale, is_peri_urban, is_smelter, is_state_owned, tags, created_at, version,
+  headcount_own, headcount_dispatched, headcount_temporary, ownership, credit_class, circumstances, has_safety_office, registered_on)
 SELECT tenant, uuidv7(), '示例' || n || '号砖瓦厂', '示例企业不登记代码', '3031',
   (ARRAY['冶金', '有色', '建材', '机械', '轻工', '纺织', '烟草', '商贸'])[1 + n % 8], (ARRAY['大', '中', '小', '微'])[1 + n % 4],
   (hashint8(n * 7919 + $3::bigint) & 511), '500102119' || lpad((200 + n % 20)::text, 3, '0'), '示例路' || n || '号', '正常',
-  n % 9 = 0, n % 7 = 0, false, false, CASE WHEN n % 5 = 0 THEN ARRAY['dust'] ELSE ARRAY[]::text[] END, $4, 1
+  n % 9 = 0, n % 7 = 0, false, false, CASE WHEN n % 5 = 0 THEN ARRAY['dust'] ELSE ARRAY[]::text[] END, $4, 1,
+  (hashint8(n * 7919 + $3::bigint) & 511), 0, 0,
+  '民营', 'B', ARRAY[]::text[], false, DATE '2020-01-06'
 FROM unnest($1::uuid[]) tenant, generate_series(1, $2::int) n
 """
 
