@@ -13,13 +13,14 @@ from services.notifications.channels import chosen
 from services.notifications.messages import jobs as messages
 from services.supervision.assignments import jobs as assignments
 from services.supervision.calendar import jobs as calendar
+from services.supervision.changes import jobs as changes
 from services.supervision.feedback import jobs as feedback
 from services.supervision.plans import jobs as plans
 from services.supervision.registry import jobs as registry
 from services.tenancy.received_roots import jobs as received_roots
 from services.tenancy.townships.models import Tenant
 
-JOBS = (assignments, calendar, feedback, messages, plans, received_roots, sweeping, tidying, registry)
+JOBS = (assignments, calendar, changes, feedback, messages, plans, received_roots, sweeping, tidying, registry)
 """Every module with jobs: importing it is what registers them."""
 
 

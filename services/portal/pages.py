@@ -8,6 +8,7 @@ from services.portal.audit.api import router as audit_api
 from services.portal.audit.pages import router as audit
 from services.portal.audit.received import router as audit_received
 from services.portal.calendar.pages import router as calendar
+from services.portal.changes.pages import router as changes
 from services.portal.enterprises.pages import router as enterprises
 from services.portal.feedback.pages import router as feedback
 from services.portal.home.pages import router as home
@@ -46,6 +47,7 @@ ROUTERS = (
     audit_api,
     audit_received,
     calendar,
+    changes,
     departments_api,
     enterprises,
     enterprises_api,

@@ -1,39 +1,23 @@
-"""The ledger of enterprises, and one enterprise on one page (一企一档)."""
+"""The ledger of enterprises, and the list of all their pages."""
 
-from datetime import date, timedelta
 from types import SimpleNamespace
-from typing import Any, Final
-from uuid import UUID
+from typing import Any
 
-import msgspec
 from litestar import Response, Router, get
-from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
 from services.kernel.documents import Column
-from services.kernel.trail import AuditEntry
 from services.portal import typed
-from services.portal.assignments.shown import HAPPENED, row_of
+from services.portal.enterprises import compared, detail, editing, persons, sites
 from services.portal.enterprises.asked import facts_of
-from services.portal.filters import datetime_zh
+from services.portal.enterprises.papers import standard_of, tags_of
 from services.portal.frame import AnyRequest, page
 from services.portal.workbook import workbook
-from services.regulation.lights import light
 from services.regulation.tags import LABELS as TAGS
-from services.supervision import assignments, registry
-from services.supervision.assignments import AssignmentFilter
+from services.supervision import registry
 from services.supervision.registry import Enterprise
 from services.tenancy.door import CurrentWork, needs
 
-RENEWAL: Final = timedelta(days=90)
-"""Before a certificate or a policy ends its light turns amber (待核实)."""
-ACTS: Final = {
-    "enterprise:registered": "建立档案",
-    "enterprise:changed": "更正档案",
-    "enterprise:imported": "导入档案",
-    "attachment:added": "上传佐证材料",
-    **{f"assignment:{kind}": words for kind, (words, _) in HAPPENED.items()},
-}
 COLUMNS = (
     Column("序号", 6, "number"),
     Column("企业名称", 32),
@@ -56,13 +40,6 @@ COLUMNS = (
     Column("标准化有效期至", 14, "date"),
     Column("安责险到期", 14, "date"),
 )
-
-
-class Paper(msgspec.Struct, frozen=True):
-    """A certificate or policy and its light."""
-
-    colour: str
-    words: str
 
 
 @get("/enterprises", opt=needs("enterprise:read"))
@@ -94,62 +71,6 @@ async def export(request: AnyRequest, work: CurrentWork) -> Response[bytes]:
     names = {one.code: one.name for one in await registry.villages(work)}
     rows = [_cells(number, one, names) for number, one in enumerate(await registry.all_chosen(work, facts), 1)]
     return await workbook(work, "企业基本情况台账", COLUMNS, rows, filters=facts.words)
-
-
-@get("/enterprises/{enterprise_id:uuid}", opt=needs("enterprise:read"))
-async def detail(request: AnyRequest, work: CurrentWork, enterprise_id: FromPath[UUID]) -> Template:
-    """一企一档."""
-    enterprise = await registry.one(work, enterprise_id)
-    given = await work.all(assignments.narrowed(work, AssignmentFilter(enterprise=enterprise.id)))
-    names = {one.code: one.name for one in await registry.villages(work)}
-    return page(
-        request,
-        "enterprises/detail.html",
-        e=enterprise,
-        village=names.get(enterprise.village_code, enterprise.village_code),
-        tags=tags_of(enterprise),
-        standard=standard_of(enterprise, work.today),
-        policy=policy_of(enterprise, work.today),
-        rows=[row_of(one, work.today) for one in given],
-        done=sum(one.state == "completed" for one in given),
-        counted=sum(one.state != "cancelled" for one in given),
-        late=sum(one.is_late(work.today) for one in given),
-        timeline=[_happening(one) for one in await registry.trail(work, enterprise.id) if one.act in ACTS],
-        own=work.identity.scope.enterprise_id == enterprise.id,
-    )
-
-
-def tags_of(enterprise: Enterprise) -> list[str]:
-    """The names of its dangers."""
-    return [registry.tag_label(tag) for tag in enterprise.tags]
-
-
-def standard_of(enterprise: Enterprise, today: date) -> Paper:
-    """The light of its certificate of standardization."""
-    if enterprise.standard_level is None or enterprise.standard_expires_on is None:
-        return Paper("none", "未达标")
-    return _paper(enterprise.standard_expires_on, today, enterprise.standard_level)
-
-
-def policy_of(enterprise: Enterprise, today: date) -> Paper:
-    """The light of its liability insurance."""
-    if enterprise.insured_to is None:
-        return Paper("none", "未投保")
-    return _paper(enterprise.insured_to, today, "在保")
-
-
-def _paper(ends_on: date, today: date, name: str) -> Paper:
-    """Amber from ninety days before the end; the last day is still valid."""
-    state = light(ends_on, today)
-    if state.colour == "red":
-        return Paper("red", f"{name}，已过期 {(today - ends_on).days} 天")
-    left = "今天" if ends_on == today else f"{(ends_on - today).days} 天后"
-    return Paper("amber", f"{name}，{left}到期") if ends_on - today <= RENEWAL else Paper("green", name)
-
-
-def _happening(entry: AuditEntry) -> dict[str, Any]:
-    note = entry.detail.get("note") or entry.detail.get("name") or ""
-    return {"at": datetime_zh(entry.at), "who": entry.person, "what": ACTS[entry.act], "note": note, "tone": ""}
 
 
 def _choices() -> dict[str, Any]:
@@ -190,4 +111,5 @@ def _cells(number: int, one: Enterprise, villages: dict[str, str]) -> list[objec
     ]
 
 
-router = Router("/", route_handlers=[ledger, export, detail], include_in_schema=False)
+ROUTES: list[Any] = [ledger, export, *detail.ROUTES, *editing.ROUTES, *persons.ROUTES, *sites.ROUTES, *compared.ROUTES]
+router = Router("/", route_handlers=ROUTES, include_in_schema=False)

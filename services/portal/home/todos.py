@@ -9,7 +9,7 @@ from services.kernel.clock import in_words
 from services.kernel.work import Work
 from services.portal.assignments.shown import Shown
 from services.regulation.lights import light
-from services.supervision import assignments, plans
+from services.supervision import assignments, changes, plans
 from services.supervision.assignments import Assignment, Waiting
 
 LATE_CARDS: Final = 6
@@ -61,7 +61,7 @@ async def todos_of(work: Work) -> Todos:
     """The cards of the person who asks."""
     found = await assignments.waiting(work)
     own = sorted((_own(work, one) for one in found.own), key=lambda card: card.urgency)
-    asked = [*await _plans(work), *_asked(work, found)]
+    asked = [*await _plans(work), *await _changes(work), *_asked(work, found)]
     return Todos(own, asked, list(_late(work, found)))
 
 
@@ -126,6 +126,24 @@ def _late(work: Work, found: Waiting) -> Iterator[Card]:
             light=light(one.due_on, work.today),
             post=f"/assignments/{one.id}/urge",
         )
+
+
+async def _changes(work: Work) -> list[Card]:
+    """What enterprises ask the office to change in the registry."""
+    if not work.may("enterprise_change:decide"):
+        return []
+    return [
+        Card(
+            title=f"{enterprise.name}申请变更档案",
+            href=f"/changes/{row.id}",
+            action="去审核",
+            kind="待审核",
+            tone="yellow",
+            note=f"{row.asked_by_name}申请变更 {len(row.after)} 项",
+            due=f"自 {in_words(row.valid_from)} 起",
+        )
+        for row, enterprise in await changes.listed(work, "waiting")
+    ]
 
 
 async def _plans(work: Work) -> list[Card]:

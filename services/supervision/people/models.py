@@ -65,3 +65,8 @@ class EnterprisePerson(TenantTable):
     version: Mapped[int] = mapped_column()
 
     __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def post_label(self) -> str:
+        """The post as officials call it."""
+        return POSTS[self.post]

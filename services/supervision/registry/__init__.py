@@ -35,6 +35,7 @@ from services.supervision.registry.fields import (
 )
 from services.supervision.registry.history import all_as_of, as_of, values_on
 from services.supervision.registry.models import Enterprise, EnterpriseFact, Site
+from services.supervision.registry.places import USES, SiteFacts, add_site, change_site, close_site, leave, sites
 from services.supervision.registry.queries import (
     PAGE,
     Village,
@@ -49,6 +50,7 @@ from services.supervision.registry.queries import (
 )
 from services.supervision.registry.reads import EnterpriseOut, one_out, stretch
 from services.supervision.registry.refusals import AlreadyGone, BeforeTheRegistry, CodeTaken, SiteClosed
+from services.supervision.registry.timeline import Changed, Happening, Heads, headcounts, same_name, timeline
 
 __all__ = [
     "BATCH",
@@ -66,37 +68,50 @@ __all__ = [
     "SECTORS",
     "SIZES",
     "STANDARD",
+    "USES",
     "AlreadyGone",
     "BeforeTheRegistry",
+    "Changed",
     "CodeTaken",
     "Enterprise",
     "EnterpriseFact",
     "EnterpriseFilter",
     "EnterpriseOut",
     "Field",
+    "Happening",
+    "Heads",
     "Kind",
     "Site",
     "SiteClosed",
+    "SiteFacts",
     "Village",
     "Villages",
     "a_page",
+    "add_site",
     "after",
     "all_as_of",
     "all_chosen",
     "as_of",
     "change",
+    "change_site",
     "checked",
     "chosen",
+    "close_site",
     "conditions",
     "difference",
+    "headcounts",
     "is_unverified",
+    "leave",
     "merged",
     "one",
     "one_out",
     "read_all",
     "register",
+    "same_name",
+    "sites",
     "stretch",
     "tag_label",
+    "timeline",
     "trail",
     "values_on",
     "villages",

@@ -20,6 +20,12 @@ class BeforeTheRegistry(BadInput):
 class AlreadyGone(Refusal):
     """The enterprise has been struck off or moved away already."""
 
+    def __init__(self) -> None:
+        super().__init__("这家企业已办理迁出或注销；登记有误的，请在“修改档案”里改正")
+
 
 class SiteClosed(Refusal):
     """The site was closed before."""
+
+    def __init__(self) -> None:
+        super().__init__("这个场所已经停用，资料只供查阅；重新启用的，请另行添加")
