@@ -9,7 +9,7 @@ from uuid import UUID
 import click
 from sqlalchemy import select
 
-from services.commands.running import settings_or_exit
+from services.commands.choices import settings_or_exit
 from services.kernel.database import Database, login_urls
 from services.kernel.installation import role_secret
 from services.kernel.keys import MasterKey, master_key

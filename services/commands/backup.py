@@ -12,7 +12,7 @@ import click
 from sqlalchemy import URL, NullPool, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
-from services.commands.running import settings_or_exit
+from services.commands.choices import settings_or_exit
 from services.kernel import backups, clock
 from services.kernel.attachments import Attachment
 from services.kernel.backups.archive import DUMP, Writer

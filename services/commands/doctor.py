@@ -11,7 +11,7 @@ from redis.exceptions import RedisError
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from services.commands.running import settings_or_exit
+from services.commands.choices import settings_or_exit
 from services.kernel import clock, keys
 from services.kernel.database import OUTAGES, Database, async_url, login_urls
 from services.kernel.installation import role_secret

@@ -25,7 +25,7 @@ from services.commands.backup import (
     show_attachments,
     told,
 )
-from services.commands.running import settings_or_exit
+from services.commands.choices import settings_or_exit
 from services.kernel import backups, clock
 from services.kernel.backups.archive import DUMP
 from services.kernel.backups.figures import PLAIN

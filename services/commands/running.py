@@ -1,36 +1,22 @@
-"""demo, up, serve, work and schedule."""
+"""demo and up: the whole town as one process tree."""
 
-import os
-import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 import click
-from granian import Granian
-from granian.constants import Interfaces, Loops
 
-from services import background
+from services.commands.choices import settings_or_exit
 from services.demo.loading import load_demo
-from services.kernel import gathering
 from services.kernel.database import Database, login_urls
 from services.kernel.installation import role_secret
 from services.kernel.keys import following, master_key
-from services.kernel.logs import configure_logs
 from services.kernel.refusals import Refusal
-from services.kernel.settings import Settings, SettingsError
+from services.kernel.settings import Settings
 from services.launcher import CannotStart, Stores, say, up
 from services.migrations.migrate import migrate
 from services.tenancy import tenant_keys
 
 Before = Callable[[Stores], Awaitable[None]]
-
-
-def settings_or_exit() -> Settings:
-    """The settings of this process; a wrong variable ends the command with one sentence."""
-    try:
-        return Settings.from_environment()
-    except SettingsError as error:
-        raise click.ClickException(str(error)) from error
 
 
 @click.command("demo", help="建立并启动演示环境：涪陵区和它的 27 个镇街。")
@@ -88,39 +74,4 @@ async def finish_rotation(settings: Settings, admin_url: str) -> None:
         await database.close()
 
 
-@click.command("serve", help="只启动网页服务。")
-def serve() -> None:
-    """The web alone, for systemd and containers."""
-    settings = settings_or_exit()
-    gathering.begin(settings.home)
-    os.environ[gathering.VARIABLE] = str(gathering.folder_of(settings.home))
-    Granian(
-        "services.app:create_app",
-        factory=True,
-        interface=Interfaces.ASGI,
-        loop=Loops.uvloop,
-        address=settings.host,
-        port=settings.port,
-        workers=settings.workers,
-        respawn_failed_workers=True,
-    ).serve()
-
-
-@click.command("work", help="只启动后台任务进程。")
-def work() -> None:
-    """One worker until SIGTERM."""
-    configure_logs()
-    try:
-        sys.exit(background.work(settings_or_exit()))
-    except SettingsError as error:
-        raise click.ClickException(str(error)) from error
-
-
-@click.command("schedule", help="只启动定时任务进程。")
-def schedule() -> None:
-    """One scheduler until SIGTERM; any number of them fire each slot once."""
-    configure_logs()
-    sys.exit(background.schedule(settings_or_exit()))
-
-
-COMMANDS = (demo, up_command, serve, work, schedule)
+COMMANDS = (demo, up_command)
