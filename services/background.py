@@ -9,8 +9,10 @@ from services.kernel import scheduler, sweeping, tidying, worker
 from services.kernel.database import Scope, Sessions
 from services.kernel.settings import Settings
 from services.kernel.table import Login
+from services.notifications import doors
 from services.notifications.channels import chosen
 from services.notifications.messages import jobs as messages
+from services.supervision.assignments import departures
 from services.supervision.assignments import jobs as assignments
 from services.supervision.calendar import jobs as calendar
 from services.supervision.changes import jobs as changes
@@ -20,7 +22,20 @@ from services.supervision.registry import jobs as registry
 from services.tenancy.received_roots import jobs as received_roots
 from services.tenancy.townships.models import Tenant
 
-JOBS = (assignments, calendar, changes, feedback, messages, plans, received_roots, sweeping, tidying, registry)
+JOBS = (
+    assignments,
+    calendar,
+    changes,
+    departures,
+    doors,
+    feedback,
+    messages,
+    plans,
+    received_roots,
+    sweeping,
+    tidying,
+    registry,
+)
 """Every module with jobs: importing it is what registers them."""
 
 

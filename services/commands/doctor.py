@@ -22,6 +22,7 @@ from services.launcher import CannotStart, Stores, stores
 from services.migrations.migrate import head
 from services.portal.assets_manifest import AssetsNotBuiltError, manifest
 from services.tenancy import tenant_keys
+from services.tenancy.signing_in import oidc
 
 LITTLE_SPACE = 1_000_000_000
 YEAR_DAYS = 365
@@ -51,6 +52,8 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield _home(settings)
     yield _pages()
     yield _master_key(settings)
+    if settings.provider:
+        yield provider_finding(settings)
     try:
         with stores(settings) as found:
             database = asyncio.run(_database(found))
@@ -90,6 +93,21 @@ def _master_key(settings: Settings) -> Finding:
     return Finding(
         "主密钥", fine=True, words=f"{file} 已用 {days} 天{advice}；请确认另存了一份，丢失后加密的电话等信息无法恢复"
     )
+
+
+def provider_finding(settings: Settings) -> Finding:
+    """Whether the provider of identities can be reached; the adapters that never saw a real one say so."""
+    provider = oidc.provider_of(settings)
+    assert provider
+    thing = f"身份提供方（{provider.label}）"
+    if not provider.is_tried:
+        return Finding(thing, fine=True, words="已按其公开文档接入，未经实测：启用前请用一个账号试登录")
+    asked = oidc.Asked(state="doctor", nonce="doctor", verifier="doctor" * 8, redirect_uri=settings.public_url)
+    try:
+        asyncio.run(provider.address(asked))
+    except Refusal as refused:
+        return Finding(thing, fine=False, words=f"{refused.sentence}；请检查 ANZHEN_OIDC_ISSUER 和网络")
+    return Finding(thing, fine=True, words="可以连上")
 
 
 async def _stored_keys(settings: Settings, found: Stores) -> Finding:

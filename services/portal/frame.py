@@ -59,8 +59,13 @@ MENU = (
         "/members",
         "people",
         "member:read",
-        pages=(("人员", "/members", "member:read"), ("部门", "/members/departments", "department:read")),
+        pages=(
+            ("人员", "/members", "member:read"),
+            ("部门", "/members/departments", "department:read"),
+            ("企业人员邀请", "/invitations", "invitation:manage"),
+        ),
     ),
+    Entry("人员", "/invitations", "people", "invitation:manage", roles=frozenset({Role.LEGAL_REPRESENTATIVE})),
     Entry(
         "镇街",
         "/towns",
@@ -94,7 +99,7 @@ def _group(entry: Entry, person: Person, path: str) -> dict[str, Any]:
     # The longest address that fits is the open page: /members/departments is not also /members.
     open_page = max((href for _, href in mine if _current(href, path)), key=len, default="")
     items = [{"label": label, "href": href, "current": href == open_page} for label, href in mine]
-    current = _current(entry.href, path)
+    current = bool(open_page) or _current(entry.href, path)
     return {
         "label": entry.label,
         "href": entry.href,

@@ -1,5 +1,6 @@
 """Signing in at a real OpenID provider: who comes in, who never does, and what binds a visit to one browser."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -8,6 +9,7 @@ import pytest
 from litestar import Litestar
 from sqlalchemy import select
 
+from services.commands.doctor import provider_finding
 from services.kernel.database import Scope
 from services.kernel.settings import Settings
 from services.tenancy.roles import Role
@@ -233,6 +235,16 @@ async def test_a_provider_that_is_away_leaves_the_password(settings: Settings, s
         answer = await door.get("/sign-in/provider")
         assert answer.status_code == 503
         assert "账号和密码" in words_of(answer)
+
+
+async def test_the_doctor_tells_of_the_provider(settings: Settings, issuer: str) -> None:
+    """Reached, not reached, and for 企业微信 and 钉钉 that nobody has ever tried them against a real one."""
+    found = [
+        await asyncio.to_thread(provider_finding, with_provider(settings, address, kind=kind))
+        for address, kind in ((issuer, "standard"), ("http://127.0.0.1:9", "standard"), ("", "wecom"), ("", "dingtalk"))
+    ]
+    assert [one.fine for one in found] == [True, False, True, True]
+    assert ["未经实测" in one.words for one in found] == [False, False, True, True]
 
 
 async def test_without_a_provider_there_is_no_such_door(settings: Settings, sessions: OneConnection) -> None:

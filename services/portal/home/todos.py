@@ -11,6 +11,7 @@ from services.portal.assignments.shown import Shown
 from services.regulation.lights import light
 from services.supervision import assignments, changes, plans
 from services.supervision.assignments import Assignment, Waiting
+from services.tenancy import forgotten
 
 LATE_CARDS: Final = 6
 """More overdue tasks of others than these are one card that opens the list."""
@@ -61,7 +62,7 @@ async def todos_of(work: Work) -> Todos:
     """The cards of the person who asks."""
     found = await assignments.waiting(work)
     own = sorted((_own(work, one) for one in found.own), key=lambda card: card.urgency)
-    asked = [*await _plans(work), *await _changes(work), *_asked(work, found)]
+    asked = [*await _plans(work), *await _forgotten(work), *await _changes(work), *_asked(work, found)]
     return Todos(own, asked, list(_late(work, found)))
 
 
@@ -143,6 +144,20 @@ async def _changes(work: Work) -> list[Card]:
             due=f"自 {in_words(row.valid_from)} 起",
         )
         for row, enterprise in await changes.listed(work, "waiting")
+    ]
+
+
+async def _forgotten(work: Work) -> list[Card]:
+    """People who wait for a new activation code, as one card for the office."""
+    asking = await forgotten.waiting(work)
+    if not asking:
+        return []
+    names = "、".join(one.member.name for one in asking[:3])
+    note = names if len(asking) <= 3 else f"{names}等 {len(asking)} 人"  # noqa: PLR2004 - as many names as fit a card
+    return [
+        Card(
+            title="重新发激活码", href="/password-requests", action="去核实", kind="忘记密码", tone="amber", note=note
+        )
     ]
 
 

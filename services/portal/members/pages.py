@@ -17,6 +17,7 @@ from services.portal.members import departments, member_form
 from services.portal.signing_in.visits import AnyRequest
 from services.regulation.lights import light
 from services.supervision import registry
+from services.supervision.assignments.departures import left_behind
 from services.tenancy import members
 from services.tenancy.door import CurrentWork, master_of, needs
 from services.tenancy.roles import ENTERPRISE_ROLES, TOWN_ROLES, Role
@@ -118,6 +119,7 @@ async def change_member(request: AnyRequest, work: CurrentWork, member_id: UUID,
 async def leave(request: AnyRequest, work: CurrentWork, member_id: UUID) -> Redirect:
     """办理离任."""
     await members.leave(work, member_id)
+    work.send(left_behind, member_id)
     request.app.state.remembered.forget()
     return Redirect("/members?done=member-left", status_code=303)
 

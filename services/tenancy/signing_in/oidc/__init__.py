@@ -13,10 +13,11 @@ from services.tenancy.signing_in.oidc.actions import (
 )
 from services.tenancy.signing_in.oidc.chosen import provider_of
 from services.tenancy.signing_in.oidc.links import AlreadyTied, link, linked, unlink
-from services.tenancy.signing_in.oidc.provider import IdentityProvider, Proven, ProviderAway, ProviderRefused
+from services.tenancy.signing_in.oidc.provider import Asked, IdentityProvider, Proven, ProviderAway, ProviderRefused
 
 __all__ = [
     "AlreadyTied",
+    "Asked",
     "Begun",
     "IdentityProvider",
     "NotTied",
