@@ -6,6 +6,8 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.demo.facts import DemoDistrict
+from services.demo.places import MAIN_TOWN
+from services.demo.records import LEFT, circumstances_of, dispatched_in, dust_workers_in
 from services.kernel import clock
 from services.kernel.clock import new_id
 from services.supervision.registry.models import Enterprise
@@ -14,6 +16,8 @@ from services.tenancy.townships.models import PLATFORM_TENANT, Division, Tenant
 SINCE = date(2021, 1, 1)
 DISTRICT = "fuling"
 PLATFORM = "platform"
+OWN_PAPERS = {MAIN_TOWN: {"NOTICE": {"from": "2021-03-15", "until": None}}}
+"""The town whose own notice binds its enterprises."""
 
 
 async def load_places(session: AsyncSession, district: DemoDistrict) -> dict[str, UUID]:
@@ -37,6 +41,7 @@ async def load_places(session: AsyncSession, district: DemoDistrict) -> dict[str
         Tenant(
             id=new_id(), kind="township", district_id=above.id, code=town.code, name=town.name,
             full_name=f"重庆市{district.name}{town.name}", slug=town.slug, created_at=now,
+            local_papers=OWN_PAPERS.get(town.slug, {}),
         )
         for town in district.townships
     ]  # fmt: skip
@@ -66,7 +71,13 @@ async def load_enterprises(session: AsyncSession, district: DemoDistrict, tenant
             created_at=datetime.combine(SINCE, datetime.min.time(), UTC),
             tags=sorted(tag.value for tag in fact.tags),
             sector=fact.sector.value,
-            headcount_own=fact.headcount,
+            headcount_own=fact.headcount - dispatched_in(fact),
+            headcount_dispatched=dispatched_in(fact),
+            circumstances=circumstances_of(fact),
+            dust_workers=dust_workers_in(fact),
+            above_scale_since=SINCE if fact.is_above_scale else None,
+            above_scale_source="演示：区统计局规上企业名录" if fact.is_above_scale else None,
+            left_reason=LEFT if fact.left_on else None,
             ownership="市属国企" if fact.is_state_owned else "民营",
             registered_on=SINCE,
             **{name: getattr(fact, name) for name in COPIED},

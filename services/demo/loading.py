@@ -10,6 +10,7 @@ from services.demo import demo_district, history
 from services.demo.load_people import load_people
 from services.demo.load_places import load_enterprises, load_places
 from services.demo.load_plans import load_plans
+from services.demo.load_records import load_records
 from services.demo.load_work import load_work
 from services.kernel import clock
 from services.kernel.database import Database, async_url, login_urls
@@ -42,9 +43,9 @@ async def _load(session: AsyncSession, database: Database, settings: Settings, s
         say("正在建立涪陵区和 27 个镇街……")
         tenants = await load_places(session, district)
         enterprises = await load_enterprises(session, district, tenants)
-        accounts = await load_people(
-            session, district, tenants, enterprises, master_key(settings.home, settings.master_key_file)
-        )
+        master = master_key(settings.home, settings.master_key_file)
+        accounts = await load_people(session, district, tenants, enterprises, master)
+        await load_records(session, district, tenants, enterprises, master)
         await session.commit()
         tell_accounts(say, accounts)
     else:

@@ -6,7 +6,19 @@ from services.portal import typed
 from services.portal.typed import Typed
 from services.supervision.registry import FLAGS, EnterpriseFilter
 
-WORDS = ("sector", "tag", "size", "production_state", "village", "batch", "standard", "insured")
+WORDS = (
+    "sector",
+    "tag",
+    "size",
+    "production_state",
+    "village",
+    "ownership",
+    "credit_class",
+    "circumstance",
+    "batch",
+    "standard",
+    "insured",
+)
 NUMBERS = ("headcount_over", "headcount_upto")
 
 

@@ -1,5 +1,6 @@
 """Enterprises as JSON."""
 
+from datetime import date
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 
 from services.supervision import registry
 from services.supervision.registry import EnterpriseFilter, EnterpriseOut
+from services.supervision.registry.api_writing import FactsOut, change, register, told
 from services.tenancy.door import CurrentWork, needs
 
 MOST: Final = 200
@@ -33,6 +35,9 @@ async def list_enterprises(
     standard: FromQuery[str] = "",
     insured: FromQuery[str] = "",
     batch: FromQuery[str] = "",
+    ownership: FromQuery[str] = "",
+    credit_class: FromQuery[str] = "",
+    circumstance: FromQuery[str] = "",
     above_scale: FromQuery[bool] = False,
     peri_urban: FromQuery[bool] = False,
     smelter: FromQuery[bool] = False,
@@ -49,6 +54,9 @@ async def list_enterprises(
         standard=standard,
         insured=insured,
         batch=batch,
+        ownership=ownership,
+        credit_class=credit_class,
+        circumstance=circumstance,
         above_scale=above_scale,
         peri_urban=peri_urban,
         smelter=smelter,
@@ -68,4 +76,16 @@ async def get_enterprise(work: CurrentWork, enterprise_id: FromPath[UUID]) -> En
     return await registry.one_out(work, enterprise_id)
 
 
-router = Router("/api/v1/enterprises", route_handlers=[list_enterprises, get_enterprise], tags=["enterprises"])
+@get("/{enterprise_id:uuid}/facts", opt=needs("enterprise:read"))
+async def get_facts(
+    work: CurrentWork, enterprise_id: FromPath[UUID], on: FromQuery[date | None] = None
+) -> Response[FactsOut]:
+    """All facts of one enterprise on a day, today unless given."""
+    return await told(work, await registry.one(work, enterprise_id), on or work.today)
+
+
+router = Router(
+    "/api/v1/enterprises",
+    route_handlers=[list_enterprises, get_enterprise, get_facts, register, change],
+    tags=["enterprises"],
+)

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import ColumnElement, and_, func, literal, not_, or_
 
+from services.regulation.duties.facts import Circumstance
 from services.regulation.industries import Sector
 from services.regulation.tags import FOUR_AND_ONE, THREE_KINDS, Tag
 from services.supervision.registry.fields import LEVELS
@@ -38,6 +39,10 @@ class EnterpriseFilter(msgspec.Struct, frozen=True, kw_only=True):
     size: str = ""
     production_state: str = ""
     village: str = ""
+    ownership: str = ""
+    credit_class: str = ""
+    circumstance: str = ""
+    """One of regulation.duties.Circumstance."""
     above_scale: bool = False
     peri_urban: bool = False
     smelter: bool = False
@@ -75,6 +80,9 @@ class EnterpriseFilter(msgspec.Struct, frozen=True, kw_only=True):
             (self.headcount_over is not None, f"超过 {self.headcount_over} 人"),
             (self.headcount_upto is not None, f"{self.headcount_upto} 人以下（含）"),
             (self.village, "指定村（社区）"),
+            (self.ownership, self.ownership),
+            (self.credit_class, f"信用 {self.credit_class} 类"),
+            (self.circumstance, circumstance_label(self.circumstance)),
         ]
         known += [(getattr(self, flag), label) for flag, label in FLAGS.items()]
         for chosen, labels in ((self.batch, BATCH), (self.standard, STANDARD), (self.insured, INSURED)):
@@ -85,6 +93,11 @@ class EnterpriseFilter(msgspec.Struct, frozen=True, kw_only=True):
 def tag_label(tag: str) -> str:
     """The name of a danger; the word itself where it is not one of ours."""
     return Tag(tag).label if tag in set(Tag) else tag
+
+
+def circumstance_label(circumstance: str) -> str:
+    """The name of a circumstance; the word itself where it is not one of ours."""
+    return Circumstance(circumstance).label if circumstance in set(Circumstance) else circumstance
 
 
 def conditions(facts: EnterpriseFilter, today: date) -> list[ColumnElement[bool]]:
@@ -116,6 +129,8 @@ def _words(facts: EnterpriseFilter) -> list[ColumnElement[bool]]:
         (Enterprise.size, facts.size),
         (Enterprise.production_state, facts.production_state),
         (Enterprise.village_code, facts.village),
+        (Enterprise.ownership, facts.ownership),
+        (Enterprise.credit_class, facts.credit_class),
     ):
         if value:
             found.append(column == value)
@@ -138,6 +153,8 @@ def _marks(facts: EnterpriseFilter) -> list[ColumnElement[bool]]:
 
 def _dangers(facts: EnterpriseFilter) -> list[ColumnElement[bool]]:
     found = [_carries(facts.tag)] if facts.tag else []
+    if facts.circumstance:
+        found.append(literal(facts.circumstance) == func.any(Enterprise.circumstances))
     return [*found, or_(*map(_carries, KEY_TAGS))] if facts.key else found
 
 

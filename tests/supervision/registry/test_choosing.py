@@ -66,6 +66,19 @@ async def test_key_enterprises_carry_one_of_the_listed_dangers(year: Year, tag: 
     assert await chosen(year, tag=tag) == {"示例厂"}
 
 
+async def test_owners_classes_and_circumstances_choose(year: Year) -> None:
+    """Each alone and with its own words."""
+    async with year.everything() as session:
+        await an_enterprise(
+            session, year.town, name="示例厂", ownership="外资", credit_class="C", circumstances=["dormitory"]
+        )
+    for facts in ({"ownership": "外资"}, {"credit_class": "C"}, {"circumstance": "dormitory"}):
+        assert await chosen(year, **facts) == {"示例厂"}
+    for facts in ({"ownership": "民营"}, {"credit_class": "A"}, {"circumstance": "contractors"}):
+        assert await chosen(year, **facts) == set()
+    assert EnterpriseFilter(credit_class="C", circumstance="dormitory").words == "信用 C 类、有员工宿舍"
+
+
 async def test_a_percent_sign_is_a_percent_sign(year: Year) -> None:
     """What is typed into the search box means only itself."""
     async with year.everything() as session:
