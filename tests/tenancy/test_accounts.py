@@ -2,6 +2,7 @@
 
 import contextlib
 import re
+from datetime import date
 from typing import Any
 
 import pytest
@@ -88,6 +89,28 @@ async def test_a_suspended_town_is_closed_until_it_is_resumed(settings: Settings
         assert (await desk.post(f"/townships/{town.id}/resume")).status_code == 303
         assert (await sign_in(door, login)).status_code == 303
         assert (await desk.post(f"/townships/{PLATFORM_TENANT}/suspend")).status_code == 404
+
+
+async def test_a_towns_own_paper_binds_only_where_and_while_it_was_adopted(
+    settings: Settings, sessions: OneConnection
+) -> None:
+    """Both days of the term count; another town is not touched; no day before the paper itself was in force."""
+    town, other = await town_of(sessions), await town_of(sessions, "邻镇")
+    operator = await administrator(sessions, Role.PLATFORM_OPERATOR)
+    term = {"paper": "NOTICE", "from_on": "2021-04-01", "until": "2021-12-31"}
+    async with running(settings, sessions) as app, browser(app, operator) as desk:
+        address = f"/townships/{town.id}"
+        assert (await desk.post(f"{address}/papers", {**term, "from_on": "2021-03-14"})).status_code == 422
+        assert (await desk.post(f"{address}/papers", {**term, "until": "2021-03-31"})).status_code == 422
+        assert (await desk.post(f"{address}/papers", {**term, "paper": "AQF21"})).status_code == 422
+        assert (await desk.post(f"{address}/papers", {**term, "from_on": ""})).status_code == 422
+        assert (await desk.post(f"{address}/papers", term)).status_code == 303
+        assert "从 2021-04-01 起适用" in words_of(await desk.get(address))
+    async with open_work(sessions, town[Role.TOWN_OFFICE].acting_on(Login.TOWN), frozenset()) as work:
+        days = (date(2021, 3, 31), date(2021, 4, 1), date(2021, 12, 31), date(2022, 1, 1))
+        assert [len(await townships.papers_on(work, day)) for day in days] == [0, 1, 1, 0]
+    async with operator_work(sessions, login=Login.TOWN, tenant_id=other.id) as work:
+        assert await townships.papers_on(work, date(2021, 4, 1)) == frozenset()
 
 
 async def test_the_first_account_of_a_town_opens_it(settings: Settings, sessions: OneConnection) -> None:

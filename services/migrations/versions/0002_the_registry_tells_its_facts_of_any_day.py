@@ -387,3 +387,6 @@ def upgrade() -> None:
         op.alter_column("enterprise", name, nullable=False)
     for name, condition in CHECKS.items():
         op.create_check_constraint(op.f(f"ck_enterprise_{name}"), "enterprise", condition)
+    op.add_column("tenant", sa.Column("local_papers", postgresql.JSONB()))
+    op.execute("UPDATE tenant SET local_papers = '{}'")
+    op.alter_column("tenant", "local_papers", nullable=False)

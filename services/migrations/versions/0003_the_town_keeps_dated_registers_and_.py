@@ -34,6 +34,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("day", name=op.f("pk_calendar_day")),
     )
     op.create_table(
+        "kept_answer",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("enterprise_id", sa.Uuid(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("fingerprint", sa.LargeBinary(), nullable=False),
+        sa.Column("answer", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_kept_answer")),
+    )
+    op.create_index(
+        op.f("ix_kept_answer_tenant_id_at"), "kept_answer", ["tenant_id", "at"], unique=False, postgresql_where=None
+    )
+    op.create_table(
         "proven_identity",
         sa.Column("token_hash", sa.LargeBinary(), nullable=False),
         sa.Column("issuer", sa.Text(), nullable=False),
@@ -70,6 +83,36 @@ def upgrade() -> None:
         ["tenant_id", "town_id", "day", "root", "head"],
         unique=True,
         postgresql_where=None,
+    )
+    op.create_table(
+        "api_client",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("purpose", sa.Text(), nullable=False),
+        sa.Column("scopes", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("addresses", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("secret_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("secret_set_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by", sa.Text(), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("used_from", sa.Text(), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_by", sa.Text(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("state IN ('active', 'revoked')", name=op.f("ck_api_client_state")),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_api_client_tenant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_api_client")),
+    )
+    op.create_index(op.f("ix_api_client_tenant_id_created_at"), "api_client", ["tenant_id", "created_at"], unique=False)
+    op.create_index(
+        "uq_api_client_name",
+        "api_client",
+        ["tenant_id", "name"],
+        unique=True,
+        postgresql_where=sa.text("state = 'active'"),
     )
     op.create_table(
         "external_identity",
@@ -113,6 +156,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("state_hash", name=op.f("pk_oidc_state")),
     )
     op.create_index(op.f("ix_oidc_state_expires_at"), "oidc_state", ["expires_at"], unique=False)
+    op.create_table(
+        "api_token",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("token_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("client_id", sa.Uuid(), nullable=False),
+        sa.Column("scopes", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["client_id"], ["api_client.id"], name=op.f("fk_api_token_client_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_api_token")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_api_token_token_hash")),
+    )
+    op.create_index(op.f("ix_api_token_client_id"), "api_token", ["client_id"], unique=False)
     op.create_table(
         "invitation",
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
@@ -202,5 +260,11 @@ def upgrade() -> None:
         op.f("ck_assignment_event_known_kind"),
         "assignment_event",
         "kind IN ('assigned', 'received', 'progressed', 'submitted', 'returned', 'accepted', 'extension_asked', 'extension_granted', 'extension_refused', 'urged', 'transferred', 'cancelled', 'escalated', 'recounted')",
+    )
+    op.drop_constraint(op.f("ck_duty_state"), "duty", type_="check")
+    op.create_check_constraint(
+        op.f("ck_duty_known_state"),
+        "duty",
+        "state IN ('not_started', 'in_progress', 'submitted', 'returned', 'done', 'exemption_asked', 'not_applicable')",
     )
     # ### end Alembic commands ###

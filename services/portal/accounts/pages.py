@@ -16,7 +16,7 @@ from services.portal.frame import page, says
 from services.portal.signing_in.visits import AnyRequest
 from services.tenancy import accounts, townships
 from services.tenancy.door import CurrentWork, master_of, needs
-from services.tenancy.roles import Role
+from services.tenancy.roles import HELD, Role
 
 says(
     account_locked="账号已停用，本人已退出登录",
@@ -44,7 +44,7 @@ async def ledger(request: AnyRequest, work: CurrentWork) -> Template:
         "accounts/ledger.html",
         rows=rows,
         states=accounts.STATES,
-        roles=[(role.value, role.label) for role in Role if role is not Role.PUBLIC],
+        roles=[(role.value, role.label) for role in HELD],
         at=Page(number=asked.page, total=total, size=accounts.PAGE),
     )
 

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import select
@@ -13,6 +14,7 @@ from services.kernel.database import Scope, Sessions
 from services.kernel.refusals import BadInput, NotFound
 from services.kernel.table import Login
 from services.kernel.work import Work
+from services.regulation.documents import documents
 from services.tenancy.townships.models import PLATFORM_TENANT, Tenant
 
 SLUG = re.compile(r"[a-z][a-z0-9-]{1,38}[a-z0-9]")
@@ -73,6 +75,25 @@ async def suspend(work: Work, tenant_id: UUID) -> Tenant:
 async def resume(work: Work, tenant_id: UUID) -> Tenant:
     """A suspended place goes on."""
     return await _set_state(work, tenant_id, "active", "township:resumed")
+
+
+async def adopt_paper(work: Work, tenant_id: UUID, key: str, *, from_on: date, until: date | None = None) -> Tenant:
+    """A paper made by a town binds in a township from a day on, until a day where one is given; raises BadInput."""
+    work.require("township:adopt")
+    paper = documents().get(key)
+    if paper is None or not paper.local:
+        raise BadInput(fields={"paper": "请从列表里选择一份地方文件"})
+    if from_on < paper.effective_from:
+        raise BadInput(fields={"from_on": f"不能早于文件施行的 {paper.effective_from}"})
+    if until is not None and until < from_on:
+        raise BadInput(fields={"until": "截止日期不能早于开始日期"})
+    tenant = await work.one(select(Tenant).where(Tenant.id == tenant_id, Tenant.kind == "township").with_for_update())
+    term = {"from": from_on.isoformat(), "until": until.isoformat() if until else None}
+    if tenant.local_papers.get(key) != term:
+        tenant.local_papers = {**tenant.local_papers, key: term}
+        await work.flush()
+        work.record("township:paper_adopted", tenant, name=tenant.name, paper=key, **term)
+    return tenant
 
 
 async def _set_state(work: Work, tenant_id: UUID, state: str, act: str) -> Tenant:

@@ -1,6 +1,7 @@
 """The directory of places: districts and townships (each a tenant), the platform, and administrative divisions."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, UniqueConstraint
@@ -41,6 +42,8 @@ class Tenant(GlobalTable):
     full_name: Mapped[str]
     slug: Mapped[str]
     state: Mapped[str] = mapped_column(default="active")
+    local_papers: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """Papers made by towns that bind here, by key: {"NOTICE": {"from": "2021-03-15", "until": None}}, both days included."""
     created_at: Mapped[datetime]
 
 

@@ -1,6 +1,7 @@
 """The directory of places."""
 
 from collections.abc import Sequence
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import select
@@ -23,3 +24,9 @@ async def townships(work: Work, *, district_id: UUID | None = None) -> Sequence[
 async def place(work: Work, tenant_id: UUID) -> Tenant:
     """One township or district; raises NotFound."""
     return await work.one(select(Tenant).where(Tenant.id == tenant_id, Tenant.kind != "platform"))
+
+
+async def papers_on(work: Work, day: date) -> frozenset[str]:
+    """The keys of the towns' own papers that bind in this tenant on a day in Asia/Shanghai."""
+    terms = await work.one(select(Tenant.local_papers).where(Tenant.id == work.tenant_id))
+    return frozenset(key for key, term in terms.items() if term["from"] <= day.isoformat() <= (term["until"] or "9999"))
