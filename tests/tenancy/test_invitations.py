@@ -279,8 +279,11 @@ async def test_an_enterprise_looks_after_its_own_safety_officers_alone(
             assert (await head.post(f"/invitations/hand-over/{member}", {"name": ""})).status_code == 404
         own = town[Role.LEGAL_REPRESENTATIVE].member_id
         assert (await head.post(f"/invitations/hand-over/{own}", {"name": ""})).status_code == 422
-    async with browser(app, town[Role.SAFETY_OFFICER]) as officer:
-        assert (await officer.get("/invitations")).status_code == 403
+        officer = town[Role.SAFETY_OFFICER].member_id
+        assert (await head.post(f"/invitations/hand-over/{officer}", {"name": "示例接任"})).status_code == 200
+    assert [one.state for one in await rows(sessions, select(Member).where(Member.id == officer))] == ["left"]
+    async with browser(app, neighbour) as other:
+        assert (await other.get("/invitations")).status_code == 403
 
 
 async def test_the_neighbours_office_sees_nothing_of_it(app: Litestar, town: Town, sessions: OneConnection) -> None:

@@ -71,8 +71,9 @@ async def accept_new(request: AnyRequest, data: FormData) -> Redirect | Template
             proven=await oidc.proven_by(sessions, kept_in(request, PROVEN)),
             demo=settings_of(request).demo,
         )
-    except BadInput as refusal:
-        return await _shown(request, Form({"login": who.login, "name": who.name}, refusal.fields))
+    except (BadInput, signing_in.DoorBusy) as refusal:
+        wrong = refusal.fields or {"login": refusal.sentence}
+        return await _shown(request, Form({"login": who.login, "name": who.name}, wrong))
     except Refusal as refusal:
         return _refused(request, refusal)
     return _done(request, go_in(request, entered, "/?done=invitation-accepted"))
@@ -135,9 +136,10 @@ def _with_code(request: AnyRequest, code: str) -> Redirect:
 
 
 def _refused(request: AnyRequest, refusal: Refusal) -> Template:
-    """The form for another code; the one that did not fit is forgotten."""
+    """The form for another code; one that does not fit is forgotten, one that somebody else should use is not."""
     answer = refused_at_the_door(request, "invitations/code.html", refusal, "code", {})
-    keep_in(request, answer, COOKIE, "", 0)
+    if isinstance(refusal, invitations.InvitationRefused):
+        keep_in(request, answer, COOKIE, "", 0)
     return answer
 
 

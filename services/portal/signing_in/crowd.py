@@ -8,7 +8,7 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 
 from services.tenancy import signing_in
 
-DOORS: Final = frozenset({"/sign-in", "/activate"})
+DOORS: Final = frozenset({"/sign-in", "/activate", "/invitation/new"})
 """The forms that cost a password's hash and that anybody may send."""
 TITLE: Final = "登录的人较多"
 PAGE: Final = """<!doctype html>

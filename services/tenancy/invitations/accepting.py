@@ -213,6 +213,7 @@ async def _become(
     await work.flush()
     membership = await tie(work, user, role, member=member, enterprise_name=invitation.enterprise_name, sectors=[])
     invitation.state, invitation.ended_at, invitation.member_id = "used", work.now, member.id
+    invitation.phone = None
     await work.session.execute(delete(InvitationKey).where(InvitationKey.invitation_id == invitation.id))
     work.record("member:added", member, role=role, login=user.login)
     work.record("invitation:accepted", invitation, login=user.login)

@@ -34,7 +34,7 @@ class Invitation(TenantTable):
     name: Mapped[str]
     """Empty where the person writes it when accepting."""
     phone: Mapped[bytes | None]
-    """Sealed to this row; copied to the member's when the invitation is accepted."""
+    """Sealed to this row; goes over to the member's when the invitation is accepted, and is gone when it is taken back."""
     state: Mapped[str] = mapped_column(default="sent")
     expires_at: Mapped[datetime]
     opened_at: Mapped[datetime | None]

@@ -57,7 +57,7 @@ async def revoke(work: Work, invitation_id: UUID) -> Invitation:
     _must_be_mine(work, invitation.enterprise_id, Role(invitation.role))
     if invitation.state not in {"sent", "opened"}:
         raise InvitationEnded
-    invitation.state, invitation.ended_at = "revoked", work.now
+    invitation.state, invitation.ended_at, invitation.phone = "revoked", work.now, None
     await work.session.execute(delete(InvitationKey).where(InvitationKey.invitation_id == invitation.id))
     work.record("invitation:revoked", invitation)
     return invitation
