@@ -33,7 +33,7 @@ says(
 )
 
 
-@get("/changes", opt=READS)
+@get("/enterprises/changes", opt=READS)
 async def ledger(request: AnyRequest, work: CurrentWork) -> Template:
     """变更申请: the office's all, an enterprise's own."""
     state = typed.word(request.query_params, "state")
@@ -41,7 +41,7 @@ async def ledger(request: AnyRequest, work: CurrentWork) -> Template:
     return page(request, "changes/list.html", rows=found, states=list(STATES.items()), labels=STATES, tones=TONES)
 
 
-@get("/changes/new", opt=ASKS)
+@get("/enterprises/changes/new", opt=ASKS)
 async def blank(request: AnyRequest, work: CurrentWork) -> Template:
     """申请变更."""
     row = await _own(work)
@@ -50,7 +50,7 @@ async def blank(request: AnyRequest, work: CurrentWork) -> Template:
     return await _form(request, work, row, Form(start))
 
 
-@post("/changes/new", opt=ASKS)
+@post("/enterprises/changes/new", opt=ASKS)
 async def ask(request: AnyRequest, work: CurrentWork) -> Redirect | Template:
     """The proposal goes to the office."""
     row = await _own(work)
@@ -61,23 +61,23 @@ async def ask(request: AnyRequest, work: CurrentWork) -> Redirect | Template:
     except BadInput as refusal:
         errors = facts_form.beside(refusal) if refusal.fields else {"reason": refusal.sentence}
         return await _form(request, work, row, Form(typed.kept(data), errors))
-    return Redirect(f"/changes/{asked.id}?done=change-asked", status_code=303)
+    return Redirect(f"/enterprises/changes/{asked.id}?done=change-asked", status_code=303)
 
 
-@get("/changes/{request_id:uuid}", opt=READS)
+@get("/enterprises/changes/{request_id:uuid}", opt=READS)
 async def one(request: AnyRequest, work: CurrentWork, request_id: FromPath[UUID]) -> Template:
     """One proposal with what it would change."""
     return await _one(request, work, request_id, Form())
 
 
-@post("/changes/{request_id:uuid}/withdraw", opt=ASKS)
+@post("/enterprises/changes/{request_id:uuid}/withdraw", opt=ASKS)
 async def withdraw(work: CurrentWork, request_id: FromPath[UUID]) -> Redirect:
     """撤回."""
     await changes.withdraw(work, request_id)
-    return Redirect(f"/changes/{request_id}?done=change-withdrawn", status_code=303)
+    return Redirect(f"/enterprises/changes/{request_id}?done=change-withdrawn", status_code=303)
 
 
-@post("/changes/{request_id:uuid}/approve", opt=DECIDES)
+@post("/enterprises/changes/{request_id:uuid}/approve", opt=DECIDES)
 async def approve(request: AnyRequest, work: CurrentWork, request_id: FromPath[UUID]) -> Redirect | Template:
     """同意."""
     data = await request.form()
@@ -86,10 +86,10 @@ async def approve(request: AnyRequest, work: CurrentWork, request_id: FromPath[U
     except BadInput as refusal:
         told = "；".join(refusal.fields.values()) or refusal.sentence
         return await _one(request, work, request_id, Form({}, {"note": f"现在不能同意：{told}"}))
-    return Redirect(f"/changes/{request_id}?done=change-approved", status_code=303)
+    return Redirect(f"/enterprises/changes/{request_id}?done=change-approved", status_code=303)
 
 
-@post("/changes/{request_id:uuid}/refuse", opt=DECIDES)
+@post("/enterprises/changes/{request_id:uuid}/refuse", opt=DECIDES)
 async def refuse(request: AnyRequest, work: CurrentWork, request_id: FromPath[UUID]) -> Redirect | Template:
     """不同意, with the reason."""
     data = await request.form()
@@ -97,7 +97,7 @@ async def refuse(request: AnyRequest, work: CurrentWork, request_id: FromPath[UU
         await changes.refuse(work, request_id, typed.word(data, "note"), version=typed.number(data, "version") or 0)
     except BadInput as refusal:
         return await _one(request, work, request_id, Form(typed.kept(data), refusal.fields))
-    return Redirect(f"/changes/{request_id}?done=change-refused", status_code=303)
+    return Redirect(f"/enterprises/changes/{request_id}?done=change-refused", status_code=303)
 
 
 async def _own(work: Work) -> registry.Enterprise:

@@ -98,7 +98,7 @@ def _groups(known: SimpleNamespace, villages: registry.Villages) -> list[tuple[s
     shown = [*ASKED, BY_NAME["headcount"], BY_NAME["left_on"], BY_NAME["left_reason"]]
     by_group = {
         group: [
-            (field.head, field.say(getattr(known, field.name), villages.names))
+            (field.head.removesuffix(f"（{field.unit}）"), field.say(getattr(known, field.name), villages.names))
             for field in registry.FIELDS
             if field in shown and field.group == group and _tells(field, getattr(known, field.name))
         ]

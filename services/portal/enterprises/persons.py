@@ -26,7 +26,8 @@ DAYS: Final = (
     "certificate_review_due",
     "certificate_expires_on",
 )
-WORDS: Final = ("name", "certificate_kind", "certificate_no")
+WORDS: Final = ("certificate_kind", "certificate_no")
+SEALED: Final = ("name", "phone", "id_number")
 HEADS: Final = {
     "post": "岗位", "name": "姓名", "phone": "手机号", "id_number": "身份证号", "from_on": "任职起始", "to_on": "任职最后一天",
     "certificate_kind": "作业类别", "certificate_no": "证书编号", "certificate_review_due": "复审日期",
@@ -68,14 +69,14 @@ async def add(request: AnyRequest, work: CurrentWork, enterprise_id: FromPath[UU
     return Redirect(f"/enterprises/{row.id}?done=person-added#people", status_code=303)
 
 
-@get("/enterprise-people/{person_id:uuid}", opt=WRITES)
+@get("/enterprises/people/{person_id:uuid}", opt=WRITES)
 async def one(request: AnyRequest, work: CurrentWork, person_id: FromPath[UUID]) -> Template:
     """One person, masked, with what the office may do."""
     person, row = await _person(work, person_id)
     return _one(request, work, person, row, Form(_values(person)))
 
 
-@post("/enterprise-people/{person_id:uuid}", opt=WRITES)
+@post("/enterprises/people/{person_id:uuid}", opt=WRITES)
 async def act(request: AnyRequest, work: CurrentWork, person_id: FromPath[UUID]) -> Redirect | Template:
     """Change, end or hand over; `act` says which."""
     person, row = await _person(work, person_id)
@@ -96,7 +97,7 @@ async def act(request: AnyRequest, work: CurrentWork, person_id: FromPath[UUID])
     return Redirect(f"/enterprises/{row.id}?done={done}#people", status_code=303)
 
 
-@get("/enterprise-people/{person_id:uuid}/hand-over", opt=WRITES)
+@get("/enterprises/people/{person_id:uuid}/hand-over", opt=WRITES)
 async def hand_over(request: AnyRequest, work: CurrentWork, person_id: FromPath[UUID]) -> Template:
     """The form in which a post goes over to another person."""
     person, row = await _person(work, person_id)
@@ -104,7 +105,7 @@ async def hand_over(request: AnyRequest, work: CurrentWork, person_id: FromPath[
     return _one(request, work, person, row, Form(start), handing=True)
 
 
-@post("/enterprise-people/{person_id:uuid}/reveal", opt=needs("enterprise_person:reveal"))
+@post("/enterprises/people/{person_id:uuid}/reveal", opt=needs("enterprise_person:reveal"))
 async def reveal(request: AnyRequest, work: CurrentWork, person_id: FromPath[UUID]) -> Template:
     """Everything in full, once, for a reason that is recorded."""
     person, row = await _person(work, person_id)
@@ -127,7 +128,7 @@ def facts_of(data: Typed, known: EnterprisePerson | None = None) -> PersonFacts:
             wrong |= bad.fields
     if wrong:
         raise BadInput(fields=wrong)
-    for name in ("phone", "id_number"):
+    for name in SEALED:
         read[name] = typed.word(data, name) or (None if known else "")
     return PersonFacts(post=known.post if known else typed.word(data, "post"), **read)
 

@@ -48,7 +48,7 @@ async def add(request: AnyRequest, work: CurrentWork, enterprise_id: FromPath[UU
     return Redirect(f"/enterprises/{row.id}?done=site-added#sites", status_code=303)
 
 
-@get("/sites/{site_id:uuid}", opt=WRITES)
+@get("/enterprises/sites/{site_id:uuid}", opt=WRITES)
 async def one(request: AnyRequest, work: CurrentWork, site_id: FromPath[UUID]) -> Template:
     """One place, with everything that may be changed."""
     site = await work.get(Site, site_id)
@@ -58,7 +58,7 @@ async def one(request: AnyRequest, work: CurrentWork, site_id: FromPath[UUID]) -
     return await _form(request, work, row, Form(known), site)
 
 
-@post("/sites/{site_id:uuid}", opt=WRITES)
+@post("/enterprises/sites/{site_id:uuid}", opt=WRITES)
 async def change(request: AnyRequest, work: CurrentWork, site_id: FromPath[UUID]) -> Redirect | Template:
     """Change or close; `act` says which."""
     site = await work.get(Site, site_id)

@@ -136,7 +136,7 @@ async def _changes(work: Work) -> list[Card]:
     return [
         Card(
             title=f"{enterprise.name}申请变更档案",
-            href=f"/changes/{row.id}",
+            href=f"/enterprises/changes/{row.id}",
             action="去审核",
             kind="待审核",
             tone="yellow",

@@ -23,7 +23,7 @@ async def tell_office(work: Work, request_id: UUID) -> None:
         event=f"enterprise_change:asked:{row.id}",
         subject=said.subject,
         body=said.body,
-        link=f"/changes/{row.id}",
+        link=f"/enterprises/changes/{row.id}",
         by=row.asked_by,
     )
 
@@ -44,6 +44,6 @@ async def tell_asker(work: Work, request_id: UUID) -> None:
         event=f"enterprise_change:decided:{row.id}",
         subject=said.subject,
         body=said.body,
-        link=f"/changes/{row.id}",
+        link=f"/enterprises/changes/{row.id}",
         by=row.decided_by,
     )

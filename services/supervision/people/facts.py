@@ -22,10 +22,10 @@ REVIEW_YEARS, VALID_YEARS = 3, 6
 
 
 class PersonFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """A person in one post as the office writes it down; phone and id_number None mean the ones already known."""
+    """A person in one post as the office writes it down; name, phone and id_number None mean the ones already known."""
 
     post: str
-    name: str
+    name: str | None
     from_on: date | None
     phone: str | None = ""
     id_number: str | None = ""
@@ -41,13 +41,13 @@ def checked(facts: PersonFacts) -> PersonFacts:
     """The facts in their one spelling, with the days of a certificate filled in; raises BadInput with a sentence per field."""
     facts = msgspec.structs.replace(
         facts,
-        name=tidy(facts.name),
+        name=facts.name and tidy(facts.name),
         certificate_kind=tidy(facts.certificate_kind),
         certificate_no=tidy(facts.certificate_no),
     )
-    wrong = {} if facts.name else {"name": "请填写姓名"}
+    wrong = {} if facts.name or facts.name is None else {"name": "请填写姓名"}
     for field, longest in LONGEST.items():
-        if len(getattr(facts, field)) > longest:
+        if len(getattr(facts, field) or "") > longest:
             wrong[field] = f"{HEADS[field]}最多 {longest} 个字"
     if facts.post not in POSTS:
         wrong["post"] = "请选择岗位"

@@ -28,8 +28,9 @@ async def keys_to_write(work: Work, master: MasterKey) -> TenantKeys:
 
 def seal(keys: TenantKeys, row: EnterprisePerson, facts: PersonFacts) -> None:
     """Write name, number and identity number into a row; None leaves what is there, an empty text takes it out."""
-    row.name, row.name_masked = _sealed(keys, row, "name", facts.name), masked_name(facts.name)
-    row.name_index = blind_index(keys, name_key(facts.name))
+    if facts.name is not None:
+        row.name, row.name_masked = _sealed(keys, row, "name", facts.name), masked_name(facts.name)
+        row.name_index = blind_index(keys, name_key(facts.name))
     if facts.phone is not None:
         row.phone = _sealed(keys, row, "phone", facts.phone) if facts.phone else None
         row.phone_masked = masked(facts.phone)
