@@ -19,7 +19,7 @@ from services.kernel.documents.refused import (
     TextNotReadable,
     WrongExtension,
 )
-from services.kernel.documents.sheets import SheetTooLong, read_sheet
+from services.kernel.documents.sheets import SheetTooLong, open_sheet, read_sheet, sheet_rows
 
 __all__ = [
     "MAX_BYTES",
@@ -46,8 +46,10 @@ __all__ = [
     "kind_of",
     "old_office_file",
     "open_package",
+    "open_sheet",
     "read_notice",
     "read_sheet",
     "require_size",
+    "sheet_rows",
     "write_ledger",
 ]

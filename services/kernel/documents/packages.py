@@ -28,6 +28,9 @@ MAX_PART = 16 * 1024 * 1024
 FREE_UNPACKED = 10 * 1024 * 1024
 MAX_RATIO = 100
 PROLOG_BYTES = 64 * 1024
+PIECE_BYTES = 1024 * 1024
+UNREADABLE = (zipfile.BadZipFile, zlib.error, ValueError, NotImplementedError, EOFError, OSError, KeyError)
+"""What zipfile raises for an entry that cannot be unpacked."""
 DAMAGED = "文件打不开，可能没有传完整或已损坏：请用 Word 或 WPS 打开它，另存一份后再上传"
 MAIN_PART = re.compile(
     r"application/vnd\.openxmlformats-officedocument\.(wordprocessingml\.document|spreadsheetml\.sheet)\.main\+xml"
@@ -84,13 +87,13 @@ def open_package(data: bytes) -> Package:
     _require_no_bomb(archive, len(data))
     _require_no_password(archive)
     for name in archive.namelist():
-        content = _read(archive, name)
-        if MACRO_NAME.search(name) or MACRO_STREAM in content:
+        if MACRO_NAME.search(name):
             raise _macros()
+        start, whole = _looked_through(archive, name)
         if name.lower().endswith((".xml", ".rels")):
-            _require_plain_prolog(content)
+            _require_plain_prolog(start, whole=whole)
         if name.lower().endswith(".rels"):
-            _require_own_parts(content)
+            _require_own_parts(_read(archive, name))
     return Package(*_main_part(archive), archive)
 
 
@@ -135,11 +138,26 @@ def _read(archive: zipfile.ZipFile, name: str) -> bytes:
     # zipfile reads no more than the declared size, and the checksum tells an entry that lied about it.
     try:
         return archive.read(name)
-    except (zipfile.BadZipFile, zlib.error, ValueError, NotImplementedError, EOFError, OSError, KeyError) as error:
+    except UNREADABLE as error:
         raise FileDamaged(DAMAGED) from error
 
 
-def _require_plain_prolog(xml: bytes) -> None:
+def _looked_through(archive: zipfile.ZipFile, name: str) -> tuple[bytes, bool]:
+    """The start of a part, and whether that is all of it; a long part is never in memory as a whole. Raises FileHasMacros."""
+    start, last = b"", b""
+    try:
+        with archive.open(name) as part:
+            while piece := part.read(PIECE_BYTES):
+                start = start or piece[:PROLOG_BYTES]
+                if MACRO_STREAM in last + piece:
+                    raise _macros()
+                last = piece[-len(MACRO_STREAM) :]
+    except UNREADABLE as error:
+        raise FileDamaged(DAMAGED) from error
+    return start, archive.getinfo(name).file_size <= PROLOG_BYTES
+
+
+def _require_plain_prolog(xml: bytes, *, whole: bool) -> None:
     state = {"root": False, "plain": True}
     parser = expat.ParserCreate()
 
@@ -154,7 +172,7 @@ def _require_plain_prolog(xml: bytes) -> None:
 
     parser.XmlDeclHandler, parser.StartDoctypeDeclHandler, parser.StartElementHandler = declared, doctype, root
     try:
-        parser.Parse(xml[:PROLOG_BYTES], len(xml) <= PROLOG_BYTES)
+        parser.Parse(xml, whole)
     except (expat.ExpatError, ValueError, LookupError) as error:
         # What comes after the root's start is the reader's business, not the prolog's.
         if not state["root"]:
