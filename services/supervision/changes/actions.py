@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from services.kernel.refusals import BadInput, NotFound, Stale
 from services.kernel.work import Work
@@ -32,6 +32,8 @@ async def ask(work: Work, proposed: Mapping[str, Any], *, valid_from: date, reas
         raise NotFound
     before, after = await difference(work, enterprise_id, proposed, valid_from)
     reason = _said(reason, "reason", "请写明变更的原因和依据")
+    # Of two people of one enterprise who ask at once the second waits, and then sees the first.
+    await work.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(str(enterprise_id), 1))))
     waiting = select(ChangeRequest).where(
         ChangeRequest.enterprise_id == enterprise_id, ChangeRequest.state == "waiting"
     )

@@ -19,7 +19,7 @@ from services.supervision.registry.choosing import (
     conditions,
     tag_label,
 )
-from services.supervision.registry.dated import change, difference, register
+from services.supervision.registry.dated import Said, change, difference, register
 from services.supervision.registry.fields import (
     BY_HEAD,
     BY_NAME,
@@ -34,6 +34,8 @@ from services.supervision.registry.fields import (
     read_all,
 )
 from services.supervision.registry.history import all_as_of, as_of, values_on
+from services.supervision.registry.many import Written, write
+from services.supervision.registry.matching import Meant, meant
 from services.supervision.registry.models import Enterprise, EnterpriseFact, Site
 from services.supervision.registry.places import USES, SiteFacts, add_site, change_site, close_site, leave, sites
 from services.supervision.registry.queries import (
@@ -81,11 +83,14 @@ __all__ = [
     "Happening",
     "Heads",
     "Kind",
+    "Meant",
+    "Said",
     "Site",
     "SiteClosed",
     "SiteFacts",
     "Village",
     "Villages",
+    "Written",
     "a_page",
     "add_site",
     "after",
@@ -102,6 +107,7 @@ __all__ = [
     "headcounts",
     "is_unverified",
     "leave",
+    "meant",
     "merged",
     "one",
     "one_out",
@@ -118,4 +124,5 @@ __all__ = [
     "villages_of_town",
     "visible",
     "warnings",
+    "write",
 ]

@@ -1,11 +1,11 @@
 """Facts with a day from which they hold: any day can be asked for, and a correction of the past leaves what came later."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import literal, select
+from sqlalchemy import func, literal, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm.attributes import flag_modified
 
@@ -14,7 +14,7 @@ from services.kernel.refusals import BadInput, Stale
 from services.kernel.work import Work
 from services.supervision.registry.checking import Villages, checked, merged, villages_of_town
 from services.supervision.registry.fields import BY_NAME
-from services.supervision.registry.history import DATED, facts_of, values_on
+from services.supervision.registry.history import DATED, Facts, facts_of, values_on
 from services.supervision.registry.jobs import project
 from services.supervision.registry.models import Enterprise, EnterpriseFact
 from services.supervision.registry.refusals import BeforeTheRegistry, CodeTaken
@@ -22,6 +22,17 @@ from services.supervision.registry.refusals import BeforeTheRegistry, CodeTaken
 AHEAD: Final = timedelta(days=366)
 """How far before its day a change may be entered."""
 LONGEST_NOTE: Final = 300
+
+
+class Said(msgspec.Struct, frozen=True):
+    """Who wrote something down, and from which day on it holds; named as the columns of EnterpriseFact."""
+
+    valid_from: date
+    source: str
+    note: str
+    member_id: UUID | None
+    person: str
+    recorded_at: datetime
 
 
 async def register(
@@ -73,19 +84,15 @@ async def change(
     _check_day(work, row, valid_from)
     before = values_on(row, facts, valid_from)
     after = checked(merged(before, changes), villages or await villages_of_town(work))
-    changed = [field.name for field in DATED if after[field.name] != before[field.name]]
+    changed = changed_fields(before, after)
     if not changed:
         return row
     if len(note) > LONGEST_NOTE:
         raise BadInput(fields={"note": f"说明最多 {LONGEST_NOTE} 个字"})
     if "credit_code" in changed:
         await _check_code(work, row.id, after["credit_code"])
-    new = [
-        _row(work, row, name, getattr(row, name), row.registered_on, "history", "")
-        for name in changed
-        if name not in facts
-    ]
-    new += [_row(work, row, name, after[name], valid_from, source, note.strip()) for name in changed]
+    said = Said(valid_from, source, note.strip(), work.identity.member_id, work.identity.person, work.now)
+    new = new_facts(row, facts, {name: after[name] for name in changed}, said)
     # Whoever saw the enterprise before must look again, also where the change begins on a day to come.
     flag_modified(row, "name")
     await project(work, row, facts.with_rows(map(work.add, new)))
@@ -115,6 +122,8 @@ async def _check_code(work: Work, enterprise_id: UUID | None, code: str | None) 
     """Neither now nor from a coming day on may two enterprises of a town have one code."""
     if code is None:
         return
+    # Of two who write the same code at once the second waits, and then sees the first.
+    await work.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"{work.tenant_id}:{code}", 0))))
     coming = select(EnterpriseFact.enterprise_id).where(
         EnterpriseFact.field == "credit_code",
         EnterpriseFact.value == literal(code, JSONB),
@@ -125,15 +134,21 @@ async def _check_code(work: Work, enterprise_id: UUID | None, code: str | None) 
         raise CodeTaken(other.name)
 
 
-def _row(work: Work, of: Enterprise, field: str, value: Any, day: date, source: str, note: str) -> EnterpriseFact:
-    return EnterpriseFact(
-        enterprise_id=of.id,
-        field=field,
-        value=BY_NAME[field].to_json(value),
-        valid_from=day,
-        source=source,
-        note=note,
-        member_id=work.identity.member_id,
-        person=work.identity.person,
-        recorded_at=work.now,
-    )
+def changed_fields(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    """Which dated fields say something else; in which order dangers are named says nothing."""
+    return [field.name for field in DATED if _plainly(after[field.name]) != _plainly(before[field.name])]
+
+
+def new_facts(row: Enterprise, facts: Facts, values: Mapping[str, Any], said: Said) -> list[EnterpriseFact]:
+    """The rows that a change leaves: what was before, where a field never changed yet, and what holds from the day on."""
+    earlier = structs.replace(said, valid_from=row.registered_on, source="history", note="")
+    before = [_row(row, name, getattr(row, name), earlier) for name in values if name not in facts]
+    return before + [_row(row, name, value, said) for name, value in values.items()]
+
+
+def _plainly(value: Any) -> Any:
+    return sorted(value) if isinstance(value, list) else value
+
+
+def _row(of: Enterprise, field: str, value: Any, said: Said) -> EnterpriseFact:
+    return EnterpriseFact(enterprise_id=of.id, field=field, value=BY_NAME[field].to_json(value), **structs.asdict(said))

@@ -1,5 +1,6 @@
 """Facts of any day can be asked for: of the past as it was then, of the days to come as they were entered."""
 
+import asyncio
 from datetime import date, timedelta
 from typing import Any
 
@@ -8,12 +9,15 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from services.kernel.bench import Bench, system
 from services.kernel.clock import new_id
+from services.kernel.database import Database
 from services.kernel.outbox import Outbox
 from services.kernel.refusals import BadInput, Forbidden, NotFound, Stale
 from services.kernel.trail import AuditEntry
+from services.kernel.work import open_work
 from services.supervision import registry
 from services.supervision.registry import Enterprise, EnterpriseFact
 from services.supervision.registry.jobs import begin_facts, rename_memberships
@@ -127,6 +131,24 @@ async def test_a_credit_code_stands_once_in_a_town_and_may_stand_in_two(year: Ye
         assert (await registered(work)).credit_code == CODE
         with pytest.raises(NotFound):
             await registry.as_of(work, one.id, TODAY)
+
+
+async def test_of_two_who_register_one_code_at_once_one_is_told(database: Database, everything: AsyncEngine) -> None:
+    """The second waits for the first, and hears its name instead of a fault."""
+    async with AsyncSession(everything, expire_on_commit=False) as session:
+        town = await a_town(session)
+        await session.commit()
+    office = town[Role.TOWN_OFFICE]
+
+    async def register(name: str) -> str:
+        async with open_work(database, office, office.rights, NOW) as work:
+            return (await registered(work, name=name)).name
+
+    told = await asyncio.gather(register("甲厂"), register("乙厂"), return_exceptions=True)
+    refused = [one for one in told if isinstance(one, registry.CodeTaken)]
+    made = [one for one in told if isinstance(one, str)]
+    assert (len(made), len(refused)) == (1, 1)
+    assert made[0] in refused[0].sentence
 
 
 async def test_a_code_that_begins_tomorrow_is_taken_today(year: Year) -> None:
