@@ -40,7 +40,13 @@ class Slip(msgspec.Struct, frozen=True):
 
 def slips_page(request: AnyRequest, issued: Sequence[invitations.Issued], *, back: str = "/invitations") -> Template:
     """All slips on one page, each on a sheet of A5 when printed; the codes are shown this once."""
-    return page(request, "invitations/slips.html", slips=[_slip(request, one) for one in issued], back=back)
+    return page(
+        request,
+        "invitations/slips.html",
+        slips=[_slip(request, one) for one in issued],
+        site=address_of(request, "/invitation"),
+        back=back,
+    )
 
 
 async def slips_workbook(request: AnyRequest, work: Work, issued: Sequence[invitations.Issued]) -> Response[bytes]:
