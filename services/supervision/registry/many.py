@@ -5,8 +5,9 @@ from typing import Any, Final
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ARRAY, Column
+from sqlalchemy import ARRAY
 from sqlalchemy.dialects.postgresql import JSONB, dialect
+from sqlalchemy.sql.elements import KeyedColumnElement
 
 from services.kernel.clock import new_id
 from services.kernel.database import beneath
@@ -22,6 +23,7 @@ from services.supervision.registry.models import Enterprise, EnterpriseFact
 SEPARATOR: Final = "\x1f"
 """Between the words of a list on their way into the database; no word of ours holds it."""
 FACTS: Final = tuple(field.name for field in FIELDS)
+POSTGRESQL: Final = dialect()  # type: ignore[no-untyped-call]
 SPECIAL: Final = {"list": ARRAY, "json": JSONB}
 """What unnest would take apart, or take for text: it travels as text."""
 TEXT_OF: Final[Mapping[str, Callable[[Any], str]]] = {
@@ -108,24 +110,27 @@ async def _update(work: Work, rows: Sequence[Mapping[str, Any]]) -> None:
     await connection.execute(statement, work.tenant_id, *_arrays(columns, rows))
 
 
-def _columns(table: type[Base], row: Mapping[str, Any]) -> list[Column[Any]]:
+def _columns(table: type[Base], row: Mapping[str, Any]) -> list[KeyedColumnElement[Any]]:
     return [column for column in table.__table__.columns if column.name in row]
 
 
-def _kind(column: Column[Any]) -> str | None:
+def _kind(column: KeyedColumnElement[Any]) -> str | None:
     return next((kind for kind, known in SPECIAL.items() if isinstance(column.type, known)), None)
 
 
-def _made(column: Column[Any]) -> str:
+def _made(column: KeyedColumnElement[Any]) -> str:
     return MADE.get(_kind(column) or "", "new.{}").format(column.name)
 
 
-def _taken(columns: Sequence[Column[Any]], first: int) -> str:
-    kinds = ["text" if _kind(column) else column.type.compile(dialect()) for column in columns]
-    return ", ".join(f"${number}::{kind}[]" for number, kind in enumerate(kinds, first))
+def _taken(columns: Sequence[KeyedColumnElement[Any]], first: int) -> str:
+    return ", ".join(f"${number}::{_sent_as(column)}[]" for number, column in enumerate(columns, first))
 
 
-def _arrays(columns: Sequence[Column[Any]], rows: Sequence[Mapping[str, Any]]) -> list[list[Any]]:
+def _sent_as(column: KeyedColumnElement[Any]) -> str:
+    return "text" if _kind(column) else str(column.type.compile(POSTGRESQL))
+
+
+def _arrays(columns: Sequence[KeyedColumnElement[Any]], rows: Sequence[Mapping[str, Any]]) -> list[list[Any]]:
     made = []
     for column in columns:
         text_of = TEXT_OF.get(_kind(column) or "", lambda value: value)

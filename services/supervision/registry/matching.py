@@ -125,5 +125,6 @@ def _found(known: Known, row: Mapping[str, Any]) -> Enterprise | None:
 def _require_free(known: Known, enterprise_id: UUID | None, code: str | None) -> None:
     """As `register` and `change` see to it: neither now nor later may two enterprises have one code."""
     holder = known.by_code.get(code or "")
-    if (holder and holder.id != enterprise_id) or (code in known.coming and known.coming[code] != enterprise_id):
+    holders = {holder.id if holder else None, known.coming.get(code or "")} - {None, enterprise_id}
+    if holders:
         raise BadInput(fields={"credit_code": "本镇已有别的企业使用这个信用代码，请核对"})
