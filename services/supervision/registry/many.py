@@ -131,8 +131,8 @@ def _sent_as(column: KeyedColumnElement[Any]) -> str:
 
 
 def _arrays(columns: Sequence[KeyedColumnElement[Any]], rows: Sequence[Mapping[str, Any]]) -> list[list[Any]]:
-    made = []
-    for column in columns:
-        text_of = TEXT_OF.get(_kind(column) or "", lambda value: value)
-        made.append([text_of(row[column.name]) for row in rows])
-    return made
+    return [[_sent(_kind(column), row[column.name]) for row in rows] for column in columns]
+
+
+def _sent(kind: str | None, value: Any) -> Any:
+    return TEXT_OF[kind](value) if kind else value

@@ -1,0 +1,1 @@
+"""Ledgers of enterprises to carry away, too long to wait for."""
