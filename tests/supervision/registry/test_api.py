@@ -30,7 +30,7 @@ async def test_a_program_registers_an_enterprise_and_changes_it_from_a_day_on(ap
         again = await office.client.request(
             "PATCH", address, json=grown, headers={**await office._token(), "if-match": tag}
         )
-        assert again.status_code == 409
+        assert again.status_code == 412
         past = await office.send("GET", f"{address}/facts?on=2026-02-14")
         assert (past.json()["facts"]["headcount"], past.json()["facts"]["tags"]) == (100, [])
         assert (await office.send("GET", f"{address}/facts?on=2026-01-04")).status_code == 422
