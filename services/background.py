@@ -16,6 +16,8 @@ from services.supervision.assignments import departures
 from services.supervision.assignments import jobs as assignments
 from services.supervision.calendar import jobs as calendar
 from services.supervision.changes import jobs as changes
+from services.supervision.duties import jobs as duties
+from services.supervision.duties import watching as watching_duties
 from services.supervision.feedback import jobs as feedback
 from services.supervision.plans import jobs as plans
 from services.supervision.registry import jobs as registry
@@ -29,6 +31,7 @@ JOBS = (
     departures,
     doors,
     feedback,
+    duties,
     messages,
     plans,
     received_roots,
@@ -36,6 +39,7 @@ JOBS = (
     tidying,
     registry,
 )
+    watching_duties,
 """Every module with jobs: importing it is what registers them."""
 
 

@@ -46,6 +46,17 @@ MENU = (
             ("任务看板", "/assignments/board", "assignment:compare"),
         ),
     ),
+    Entry(
+        "义务",
+        "/duties",
+        "card-checklist",
+        "duty:read",
+        pages=(
+            ("义务履行", "/duties", "duty:compare"),
+            ("义务台账", "/duties/ledger", "duty:compare"),
+            ("义务审核", "/duties/waiting", "duty:accept"),
+        ),
+    ),
     Entry("企业", "/enterprises", "buildings", "enterprise:read"),
     Entry(
         "目标",

@@ -9,6 +9,7 @@ from services.portal.audit.pages import router as audit
 from services.portal.audit.received import router as audit_received
 from services.portal.calendar.pages import router as calendar
 from services.portal.changes.pages import router as changes
+from services.portal.duties.pages import router as duties
 from services.portal.enterprises.pages import router as enterprises
 from services.portal.feedback.pages import router as feedback
 from services.portal.home.pages import router as home
@@ -28,6 +29,7 @@ from services.portal.towns.pages import router as towns
 from services.supervision.accidents.api import router as accidents_api
 from services.supervision.assignments.api_acts import router as assignments_api
 from services.supervision.feedback.api import router as feedback_api
+from services.supervision.duties.api import router as duties_api
 from services.supervision.plans.api import router as plans_api
 from services.supervision.registry.api import router as enterprises_api
 from services.supervision.targets.api import router as targets_api
@@ -53,6 +55,8 @@ ROUTERS = (
     enterprises_api,
     feedback,
     feedback_api,
+    duties,
+    duties_api,
     home,
     invitations,
     members,

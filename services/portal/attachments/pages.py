@@ -15,10 +15,14 @@ from services.kernel.refusals import NotFound
 from services.kernel.work import Work
 from services.portal.frame import AnyRequest
 from services.portal.workbook import saved_as
-from services.supervision import assignments, plans
+from services.supervision import assignments, duties, plans
 from services.tenancy.door import CurrentWork, needs
 
-OWNERS: dict[str, Callable[[Work, UUID], Awaitable[Any]]] = {"assignment": assignments.one, "plan": plans.get_plan}
+OWNERS: dict[str, Callable[[Work, UUID], Awaitable[Any]]] = {
+    "assignment": assignments.one,
+    "duty": duties.row_of,
+    "plan": plans.get_plan,
+}
 """How the row of each kind is found by somebody who may see it."""
 ALONE = {"content-security-policy": "default-src 'none'; sandbox"}
 """A file of somebody's that is opened by itself does nothing."""

@@ -14,9 +14,10 @@ from services.portal.enterprises import facts_form
 from services.portal.enterprises.facts_form import PROPOSED, Difference
 from services.portal.forms import Form
 from services.portal.frame import AnyRequest, page, says
-from services.supervision import changes, registry
+from services.regulation import duties as rules
+from services.supervision import changes, duties, registry
 from services.supervision.changes import STATES, ChangeRequest
-from services.supervision.registry import FIELDS, Villages
+from services.supervision.registry import BY_NAME, FIELDS, Villages
 from services.tenancy.door import CurrentWork, needs
 
 ASKS, DECIDES, READS = (
@@ -132,7 +133,19 @@ async def _one(request: AnyRequest, work: Work, request_id: UUID, form: Form) ->
         tone=TONES[row.state],
         differences=differences(row, await registry.villages_of_town(work)),
         own=work.identity.scope.enterprise_id == enterprise.id,
+        duties=await _duties(work, row),
     )
+
+
+async def _duties(work: Work, row: ChangeRequest) -> rules.Difference | None:
+    """What a proposal that waits would mean for the duties; None where it cannot be taken over as it stands."""
+    if row.state != "waiting":
+        return None
+    values = {name: BY_NAME[name].from_json(value) for name, value in row.after.items()}
+    try:
+        return await duties.difference_of(work, row.enterprise_id, values, row.valid_from)
+    except BadInput:
+        return None
 
 
 def differences(row: ChangeRequest, villages: Villages) -> list[Difference]:

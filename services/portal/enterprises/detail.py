@@ -19,7 +19,7 @@ from services.portal.enterprises.facts_form import ASKED
 from services.portal.enterprises.papers import policy_of, standard_of, tags_of
 from services.portal.filters import datetime_zh
 from services.portal.frame import AnyRequest, page
-from services.supervision import assignments, people, registry
+from services.supervision import assignments, duties, people, registry
 from services.supervision.assignments import AssignmentFilter
 from services.supervision.registry import BY_NAME, GROUPS, Happening
 from services.tenancy.door import CurrentWork, needs
@@ -77,6 +77,7 @@ async def detail(request: AnyRequest, work: CurrentWork, enterprise_id: FromPath
         late=sum(one.is_late(work.today) for one in given),
         timeline=await _timeline(work, enterprise.id, villages),
         own=work.identity.scope.enterprise_id == enterprise.id,
+        duties=await duties.tally_of_one(work, enterprise.id, day),
     )
 
 

@@ -13,7 +13,7 @@ from services.portal import typed
 from services.portal.enterprises import facts_form
 from services.portal.forms import Form
 from services.portal.frame import AnyRequest, page, says
-from services.supervision import registry
+from services.supervision import duties, registry
 from services.tenancy.door import CurrentWork, needs
 
 WRITES = needs("enterprise:write")
@@ -136,6 +136,7 @@ async def _difference(
         valid_from=since,
         differences=shown,
         warnings=registry.warnings(after),
+        duties=await duties.difference_of(work, row.id, values, since),
         ahead=since > work.today,
         typed=[(name, value) for name, value in data.multi_items() if name not in {"step", "_csrf_token"}],
     )

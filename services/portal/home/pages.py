@@ -9,6 +9,7 @@ from litestar.response import Template
 from services.kernel.work import Work
 from services.portal.assignments.board import current_plan, groups_of
 from services.portal.frame import AnyRequest, page
+from services.portal.home.enterprise import first_page_of_head, first_page_of_officer
 from services.portal.home.todos import LATE_CARDS, todos_of
 from services.portal.targets.pages import control_shown, rate_shown
 from services.portal.towns.pages import ordered
@@ -40,6 +41,10 @@ async def home(request: AnyRequest, work: CurrentWork) -> Template:
     if role in PLATFORM_ROLES:
         mine = [row for row in ADMINISTERED if work.may(row[0])]
         return page(request, "home/administrators.html", cards=mine)
+    if role is Role.LEGAL_REPRESENTATIVE:
+        return await first_page_of_head(request, work)
+    if role is Role.SAFETY_OFFICER:
+        return await first_page_of_officer(request, work)
     todos = await todos_of(work)
     late = await _late_count(work) if todos.late else 0
     return page(request, "home/home.html", todos=todos, late=late, more_late=max(0, late - LATE_CARDS))

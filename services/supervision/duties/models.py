@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from services.kernel.table import Login, TenantTable, belongs_to, one_of, tenant_index
 
 STATES = {
+    "not_started": "未开始",
     "in_progress": "进行中",
     "submitted": "待审核",
     "returned": "被退回",
@@ -16,7 +17,7 @@ STATES = {
     "exemption_asked": "申请不适用",
     "not_applicable": "不适用",
 }
-"""未开始 has no row; 逾期 is read from the deadline."""
+"""未开始 has a row once it was reminded of or late; 逾期 is read from the deadline."""
 
 
 class Duty(TenantTable):
@@ -31,7 +32,7 @@ class Duty(TenantTable):
     }
     __table_args__ = (
         belongs_to("enterprise", "enterprise_id"),
-        one_of("state", STATES),
+        one_of("state", STATES, name="known_state"),
         CheckConstraint("decided_by IS NULL OR submitted_by IS NULL OR decided_by <> submitted_by", name="two_persons"),
         tenant_index("enterprise_id", "code", "period", unique=True),
         tenant_index("state"),

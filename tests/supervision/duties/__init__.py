@@ -1,0 +1,1 @@
+"""The duties of enterprises, through the database."""

@@ -1,0 +1,153 @@
+"""What the head of an enterprise, its safety officer and the office see and do on the pages of duties."""
+
+import re
+
+import pytest
+from litestar import Litestar
+
+from services.tenancy.roles import Role
+from tests.factories import a_person
+from tests.supervision.duties.posts import a_post
+from tests.supervision.pictures import a_photo
+from tests.supervision.year import Year
+from tests.web import browser, words_of
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_the_head_sees_what_is_next_and_why(year: Year, app: Litestar) -> None:
+    """Without an officer the law is not kept: that comes first, with the reason, the article and one press to do it."""
+    async with browser(app, year.town[Role.LEGAL_REPRESENTATIVE]) as page:
+        answer = await page.get("/")
+        words = words_of(answer)
+        assert answer.status_code == 200
+        assert "接下来要办 未满足" in words
+        assert "因为从业人员 60 人，没有超过 100 人" in words
+        assert "《安全生产法》（2021年修正）第二十四条第二款" in words
+        assert f'href="/duties/{year.town.enterprises[0]}/I04-3/once#do"' in answer.text
+
+
+async def test_a_met_duty_is_settled_without_papers(year: Year, app: Litestar) -> None:
+    """A registered part-time officer is enough for sixty people; nobody is asked for a paper."""
+    await a_post(year, year.town.enterprises[0], "part_time_officer")
+    async with browser(app, year.town[Role.LEGAL_REPRESENTATIVE]) as page:
+        words = words_of(await page.get(f"/duties/{year.town.enterprises[0]}/I04-3/once"))
+        assert "由登记信息认定" in words
+        assert "办完了，报送审核" not in words
+
+
+async def test_proof_goes_to_the_office_comes_back_and_is_accepted(year: Year, app: Litestar) -> None:
+    """Upload and hand in, sent back with a reason, handed in again, accepted by the office."""
+    href = f"/duties/{year.town.enterprises[0]}/I23/2026"
+    photo = {"files": ("领用.jpg", a_photo(), "image/jpeg")}
+    async with (
+        browser(app, year.town[Role.LEGAL_REPRESENTATIVE]) as head,
+        browser(app, year.town[Role.TOWN_OFFICE]) as office,
+    ):
+        refused = await head.post(f"{href}/submit", {"note": "已发放"})
+        assert refused.status_code == 422
+        assert "还没有上传证明材料" in refused.text
+        assert "已发放" in refused.text
+        assert (await head.post(f"{href}/submit", {"note": "已发放"}, files=photo)).status_code == 303
+        assert "已发放" in words_of(await office.get("/duties/waiting"))
+        assert (await office.post(f"{href}/return", {"return_reason": ""})).status_code == 422
+        assert (await office.post(f"{href}/return", {"return_reason": "缺签字"})).status_code == 303
+        words = words_of(await head.get(href))
+        assert "被退回" in words
+        assert "缺签字" in words
+        assert (await head.post(f"{href}/submit", {"note": "补了签字"})).status_code == 303
+        assert (await office.post(f"{href}/accept", {})).status_code == 303
+        assert "审核通过" in words_of(await head.get(href))
+        small = re.search(r"/attachments/[0-9a-f-]+/small", (await head.get(href)).text)
+        assert small is not None
+        assert (await office.get(small[0])).status_code == 200
+
+
+async def test_a_neighbour_finds_nothing(year: Year, app: Litestar) -> None:
+    """Every address of a duty of the first enterprise answers the second like one that does not exist."""
+    async with year.everything() as session:
+        neighbour = await a_person(
+            session, year.town, Role.LEGAL_REPRESENTATIVE, name="乙厂示例", enterprise_id=year.town.enterprises[1]
+        )
+    href = f"/duties/{year.town.enterprises[0]}/I23/2026"
+    async with browser(app, year.town[Role.LEGAL_REPRESENTATIVE]) as head:
+        photo = {"files": ("领用.jpg", a_photo(), "image/jpeg")}
+        await head.post(f"{href}/attachments", {}, files=photo)
+        small = re.search(r"/attachments/[0-9a-f-]+/small", (await head.get(href)).text)
+        assert small is not None
+    async with browser(app, neighbour) as page:
+        for path in (href, small[0], f"/api/v1{href}", f"/api/v1/duties/{year.town.enterprises[0]}"):
+            assert (await page.get(path)).status_code == 404, path
+        for act in ("report", "attachments", "submit", "check", "exemption"):
+            fields = {"note": "x", "exemption_reason": "x", "result": "sound"}
+            files = {"files": ("a.jpg", a_photo(), "image/jpeg")}
+            assert (await page.post(f"{href}/{act}", fields, files=files)).status_code == 404, act
+        assert year.town.enterprises[0].hex not in (await page.get("/duties")).text.replace("-", "")
+
+
+@pytest.mark.parametrize("path", ["/duties", "/duties/ledger", "/duties/waiting", "/duties/ledger/export.xlsx"])
+async def test_an_enterprise_has_no_ledger_of_others(year: Year, app: Litestar, path: str) -> None:
+    """The town's ledger is the town's; an enterprise opens its own list only."""
+    async with browser(app, year.town[Role.SAFETY_OFFICER]) as page:
+        assert (await page.get(path)).status_code == (200 if path == "/duties" else 403)
+
+
+async def test_the_officer_enters_the_day_with_one_press(year: Year, app: Litestar) -> None:
+    """今天已查，无问题 goes back to the first page, where the check of the day is done."""
+    async with browser(app, year.town[Role.SAFETY_OFFICER]) as page:
+        assert "今天已查，无问题" in (await page.get("/")).text
+        done = await page.post(
+            f"/duties/{year.town.enterprises[0]}/T05-2/2026-03-06/check", {"result": "sound", "back": "/"}
+        )
+        assert done.headers["location"] == "/?done=duty-checked"
+        words = words_of(await page.get("/"))
+        assert "已完成" in words
+        assert "今天已查，无问题" not in words
+
+
+async def test_a_problem_wants_words(year: Year, app: Litestar) -> None:
+    """有问题 without saying which comes back with the sentence beside the field."""
+    href = f"/duties/{year.town.enterprises[0]}/T05-2/2026-03-06/check"
+    async with browser(app, year.town[Role.SAFETY_OFFICER]) as page:
+        answer = await page.post(href, {"result": "problem"})
+        assert answer.status_code == 422
+        assert "请写明发现的问题" in answer.text
+        assert (await page.post(href, {"result": "problem", "note": "护栏松动，已报修"})).status_code == 303
+        assert "护栏松动" in words_of(await page.get(href.removesuffix("/check")))
+
+
+async def test_the_office_urges_a_batch_after_being_asked(year: Year, app: Litestar) -> None:
+    """How many duties of how many enterprises is asked about first; the ledger keeps its filters."""
+    keys = [f"{one}/I04-3/once" for one in year.town.enterprises]
+    async with browser(app, year.town[Role.TOWN_OFFICE]) as page:
+        asked = await page.post("/duties/urge", {"ids": keys})
+        assert "2 家企业催办 2 项义务" in words_of(asked).replace(" 将", "")
+        done = await page.post("/duties/urge", {"ids": keys, "confirmed": "1", "note": "本周内办好"})
+        assert done.headers["location"].endswith("urged=2&of=2")
+        assert "已催办 2 家企业的 2 项义务" in words_of(await page.get(done.headers["location"]))
+        assert (await page.post("/duties/urge", {"ids": ["nonsense"]})).status_code == 422
+
+
+@pytest.mark.parametrize("by", ["code", "sector", "village"])
+async def test_the_office_sees_figures_that_lead_to_their_rows(year: Year, app: Litestar, by: str) -> None:
+    """The overview and the ledger open in each grouping and on a past day."""
+    async with browser(app, year.town[Role.TOWN_OFFICE]) as page:
+        words = words_of(await page.get(f"/duties?by={by}"))
+        assert "已尽/应尽" in words
+        assert (await page.get(f"/duties?by={by}&on=2026-01-05")).status_code == 200
+        assert "示例甲砖瓦厂" in words_of(await page.get("/duties/ledger?state=late"))
+        saved = await page.get("/duties/ledger/export.xlsx?state=late")
+        assert saved.content[:2] == b"PK"
+
+
+async def test_who_has_seen_a_duty_is_told(year: Year, app: Litestar) -> None:
+    """The office sees who of the enterprise opened the page, and never itself."""
+    href = f"/duties/{year.town.enterprises[0]}/I23/2026"
+    async with (
+        browser(app, year.town[Role.TOWN_OFFICE]) as office,
+        browser(app, year.town[Role.SAFETY_OFFICER]) as officer,
+    ):
+        assert "企业还没有人打开过" in words_of(await office.get(href))
+        await officer.get(href)
+        await officer.get(href)
+        assert words_of(await office.get(href)).count(year.town[Role.SAFETY_OFFICER].person) == 1
