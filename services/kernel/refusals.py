@@ -1,6 +1,7 @@
 """What the town says no to: every refusal is named after the fact and tells in Chinese what to do."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import ClassVar
 
 
@@ -9,6 +10,8 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error
 
     status: ClassVar[int] = 409
     code: ClassVar[str] = "refused"
+    headers: Mapping[str, str] = MappingProxyType({})
+    """What the answer says besides, such as when to come back."""
 
     def __init__(self, sentence: str = "", *, fields: Mapping[str, str] | None = None) -> None:
         self.sentence = sentence or (type(self).__doc__ or "").strip()

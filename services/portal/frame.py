@@ -74,6 +74,7 @@ MENU = (
             ("人员", "/members", "member:read"),
             ("部门", "/members/departments", "department:read"),
             ("企业人员邀请", "/invitations", "invitation:manage"),
+            ("接口授权", "/members/clients", "client:manage"),
         ),
     ),
     Entry("人员", "/invitations", "people", "invitation:manage", roles=frozenset({Role.LEGAL_REPRESENTATIVE})),
@@ -86,7 +87,13 @@ MENU = (
     ),
     Entry("镇街", "/townships", "geo-alt", "township:create"),
     Entry("工作日历", "/calendar", "calendar3", "calendar:import"),
-    Entry("账号", "/accounts", "person-gear", "account:read"),
+    Entry(
+        "账号",
+        "/accounts",
+        "person-gear",
+        "account:read",
+        pages=(("账号台账", "/accounts", "account:read"), ("接口授权", "/accounts/clients", "client:read")),
+    ),
     Entry("后台", "/queues", "cpu", "queue:read"),
     Entry(
         "审计",

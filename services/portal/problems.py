@@ -1,5 +1,6 @@
 """Every refusal and every fault becomes one clear answer: a page in Chinese, or an RFC 9457 problem for programs."""
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -7,15 +8,16 @@ import structlog
 from litestar import MediaType, Request, Response
 from litestar.exceptions import HTTPException
 from litestar.response import Redirect
-from litestar.status_codes import HTTP_400_BAD_REQUEST
+from litestar.status_codes import HTTP_400_BAD_REQUEST, HTTP_412_PRECONDITION_FAILED
 from litestar.types import Scope
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from services.kernel.refusals import Refusal, SignInRequired
+from services.kernel.refusals import Refusal, SignInRequired, Stale
 from services.kernel.work import record_refusal
 from services.portal import wrong_types
 from services.portal.frame import frame_of
+from services.tenancy import repeating
 from services.tenancy.signing_in.person import NOBODY, Person
 
 log = structlog.get_logger()
@@ -27,8 +29,10 @@ TITLES = {
     404: "没有找到",
     405: "这个地址不支持这样的操作",
     409: "现在还不能办理",
+    412: "刚被别人改过",
     413: "文件太大",
     422: "有几处需要改一下",
+    428: "请写明读到的版本",
     429: "操作太频繁",
     500: "系统出了问题",
     503: "系统正在恢复",
@@ -54,12 +58,17 @@ def wants_json(request: AnyRequest) -> bool:
 
 
 def answer(
-    request: AnyRequest, status: int, code: str, detail: str, fields: dict[str, str] | None = None
+    request: AnyRequest,
+    status: int,
+    code: str,
+    detail: str,
+    fields: dict[str, str] | None = None,
+    headers: Mapping[str, str] | None = None,
 ) -> Response[Any]:
     """One problem, in the form that the client reads."""
     trace = request.scope.get("state", {}).get("trace_id", "")
     title = TITLES.get(status, "不能办理")
-    headers = RETRY if status in {429, 503} else None
+    headers = (RETRY if status in {429, 503} else {}) | dict(headers or {})
     if wants_json(request):
         problem = {"type": f"/problems/{code}", "title": title, "status": status, "detail": detail, "trace_id": trace}
         if fields:
@@ -97,7 +106,13 @@ def on_refusal(request: AnyRequest, refusal: Refusal) -> Response[Any]:
     """A refusal is told; who has not signed in is led to the door."""
     if isinstance(refusal, SignInRequired) and not wants_json(request):
         return Redirect(f"{refusal.door}?next={_next(request)}", status_code=303)
-    return answer(request, refusal.status, refusal.code, refusal.sentence, refusal.fields)
+    return answer(request, _status(request, refusal), refusal.code, refusal.sentence, refusal.fields, refusal.headers)
+
+
+def _status(request: AnyRequest, refusal: Refusal) -> int:
+    """Who said which version they had read learns by 412 that it has been changed since (RFC 9110 13.1.1)."""
+    stale = isinstance(refusal, Stale) and "if-match" in request.headers
+    return HTTP_412_PRECONDITION_FAILED if stale else refusal.status
 
 
 def _next(request: AnyRequest) -> str:
@@ -137,6 +152,7 @@ def on_fault(request: AnyRequest, error: Exception) -> Response[Any]:
 
 HANDLERS: dict[type[Exception] | int, Any] = {
     Refusal: on_refusal,
+    repeating.Replayed: repeating.replay,
     HTTPException: on_http,
     OperationalError: on_outage,
     InterfaceError: on_outage,

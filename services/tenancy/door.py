@@ -15,7 +15,10 @@ from services.kernel.database import Sessions
 from services.kernel.keys import MasterKey, master_key
 from services.kernel.refusals import Forbidden, SignInRequired
 from services.kernel.settings import Settings
+from services.kernel.table import Login
 from services.kernel.work import Work, open_work
+from services.tenancy import programs, repeating
+from services.tenancy.clients import ScopeMissing
 from services.tenancy.routes import CurrentWork, IfMatch, needs, seen
 from services.tenancy.signing_in import sessions as door
 from services.tenancy.signing_in.person import NOBODY, Owed, Person
@@ -70,21 +73,30 @@ class Remembered:
 
 
 class WhoComes(AbstractAuthenticationMiddleware):
-    """Turns the session cookie into a Person; nobody is refused here, the guard does that."""
+    """Turns the session cookie, or a program's token, into a Person; who may do what is the guard's to say."""
 
     async def authenticate_request(self, connection: AnyConnection) -> AuthenticationResult:
-        """The person of the cookie, or NOBODY."""
-        token = connection.cookies.get(door.cookie_name(secure=connection.app.state.settings.secure_cookies))
+        """The person of the cookie, or NOBODY; a token stands before any cookie. Raises as `programs` does."""
+        shown = programs.shown(connection)
+        token = shown or connection.cookies.get(door.cookie_name(secure=connection.app.state.settings.secure_cookies))
         if not token:
             return AuthenticationResult(user=NOBODY, auth=None)
         remembered: Remembered = connection.app.state.remembered
-        key = door.token_hash(token)
+        # A token in a cookie is no session, and a session's word in the header no token.
+        key = door.token_hash(f"{bool(shown)} {token}")
         person = remembered.get(key)
         if person is None:
-            person = await door.resolve(connection.app.state.sessions, token, clock.now())
+            resolve = programs.resolve if shown else _resolve
+            person = await resolve(connection, token)
             if person is not None:
                 remembered.put(key, person)
+        if shown:
+            person = programs.let_in(connection, person)
         return AuthenticationResult(user=person or NOBODY, auth=token if person else None)
+
+
+async def _resolve(connection: AnyConnection, token: str) -> Person | None:
+    return await door.resolve(connection.app.state.sessions, token, clock.now())
 
 
 async def guard(connection: AnyConnection, handler: BaseRouteHandler) -> None:
@@ -104,21 +116,28 @@ async def guard(connection: AnyConnection, handler: BaseRouteHandler) -> None:
         raise SignInRequired
     if right in person.rights:
         return
+    if person.program:
+        raise ScopeMissing(str(right))
     if person.owes:
         raise DEBTS[person.owes]
     raise Forbidden(str(right))
 
 
 @asynccontextmanager
-async def work_of(request: AnyRequest) -> AsyncIterator[Work]:
-    """The Work of a request, on the person's login or the one that its route names.
+async def work_of(request: AnyRequest, login: Login | None = None) -> AsyncIterator[Work]:
+    """The Work of a request, on the login given, the one that its route names or the person's own.
 
     Where the answer says that something is to be corrected (`request.state.refused`), nothing of it is kept.
+    An act that its caller has named is done once, whatever route it takes.
     """
-    login = request.route_handler.opt.get("login") or request.user.login
+    login = login or request.route_handler.opt.get("login") or request.user.login
     sessions: Sessions = request.app.state.sessions
     async with open_work(sessions, request.user.acting_on(login), request.user.rights) as work:
-        yield work
+        if repeating.is_named(request):
+            async with repeating.once(request, work):
+                yield work
+        else:
+            yield work
         if request.state.get("refused") and work.has_begun:
             await work.session.rollback()
 

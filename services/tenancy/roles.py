@@ -17,6 +17,8 @@ class Role(StrEnum):
     PLATFORM_OPERATOR = "platform_operator"
     SECURITY_ADMINISTRATOR = "security_administrator"
     AUDIT_ADMINISTRATOR = "audit_administrator"
+    CLIENT = "client"
+    """Another system of the town; it holds no right but what its scopes open."""
     PUBLIC = "public"
 
     @property
@@ -52,6 +54,7 @@ LABELS = {
     Role.PLATFORM_OPERATOR: "系统管理员",
     Role.SECURITY_ADMINISTRATOR: "安全保密管理员",
     Role.AUDIT_ADMINISTRATOR: "安全审计员",
+    Role.CLIENT: "对接系统",
     Role.PUBLIC: "公众",
 }
 LOGINS = {
@@ -63,6 +66,8 @@ LOGINS = {
     Role.AUDIT_ADMINISTRATOR: Login.PLATFORM,
     Role.PUBLIC: Login.PUBLIC,
 }
+HELD = tuple(role for role in Role if role not in {Role.CLIENT, Role.PUBLIC})
+"""The roles of people with an account."""
 ENTERPRISE_ROLES = frozenset({Role.LEGAL_REPRESENTATIVE, Role.SAFETY_OFFICER})
 TOWN_ROLES = frozenset({Role.TOWN_LEADER, Role.TOWN_OFFICE, Role.SECTOR_DEPARTMENT})
 PLATFORM_ROLES = frozenset({Role.PLATFORM_OPERATOR, Role.SECURITY_ADMINISTRATOR, Role.AUDIT_ADMINISTRATOR})

@@ -10,10 +10,10 @@ from litestar import Router, get, post
 from litestar.di import Provide
 from litestar.params import FromPath, FromQuery, QueryParameter
 
-from services.kernel.work import Work, open_work
+from services.kernel.work import Work
 from services.notifications.messages import actions, queries
 from services.notifications.messages.models import Message
-from services.tenancy.door import AnyRequest, CurrentWork, needs
+from services.tenancy.door import AnyRequest, CurrentWork, needs, work_of
 
 READ = needs("message:read")
 PageNumber = Annotated[int, QueryParameter(ge=1, le=10_000)]
@@ -54,8 +54,7 @@ class Count(msgspec.Struct, frozen=True):
 
 async def own_work(request: AnyRequest) -> AsyncIterator[Work]:
     """Messages are a person's own rows, also for the district."""
-    person = request.user
-    async with open_work(request.app.state.sessions, person.acting_on(person.writes_as), person.rights) as work:
+    async with work_of(request, request.user.writes_as) as work:
         yield work
 
 

@@ -42,7 +42,8 @@ class Accident(TenantTable):
     is_traffic_or_fire: Mapped[bool]
     has_social_impact: Mapped[bool]
     responsibility: Mapped[str]
-    created_by: Mapped[UUID]
+    created_by: Mapped[UUID | None]
+    """None where another system of the town reported it; the trail names it."""
     created_at: Mapped[datetime]
 
     @property

@@ -1,7 +1,6 @@
 """What is written down about a member, and whether it can be true."""
 
 import re
-import unicodedata
 from datetime import date
 from uuid import UUID
 
@@ -10,6 +9,7 @@ from sqlalchemy import select
 
 from services.kernel.keys import normalise_phone
 from services.kernel.refusals import BadInput
+from services.kernel.wording import tidy as tidy  # noqa: PLC0414 - the rooms of people take it from here
 from services.kernel.work import Work
 from services.tenancy.members.models import Department
 from services.tenancy.roles import ENTERPRISE_ROLES, TOWN_ROLES, Role
@@ -41,12 +41,6 @@ class MemberFacts(msgspec.Struct, frozen=True, kw_only=True):
     is_dedicated: bool = False
     same_phone: bool = False
     """The office has seen that somebody else has this number."""
-
-
-def tidy(text: str) -> str:
-    """A text on one line, its blanks single and its characters composed; half characters and control characters are out."""
-    words = "".join(" " if c in "\t\r\n" else c for c in unicodedata.normalize("NFC", text))
-    return " ".join("".join(c for c in words if unicodedata.category(c) not in {"Cc", "Cs", "Cf", "Co", "Cn"}).split())
 
 
 async def checked(work: Work, facts: MemberFacts) -> tuple[MemberFacts, Department | None]:

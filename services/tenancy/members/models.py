@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.kernel.published import Published
 from services.kernel.table import Login, TenantTable, belongs_to, one_of, tenant_index
-from services.tenancy.roles import Role
+from services.tenancy.roles import HELD
 
 
 class Department(TenantTable):
@@ -53,7 +53,7 @@ class Member(TenantTable):
     }
     __table_args__ = (
         belongs_to("department", "department_id"),
-        one_of("role", tuple(role.value for role in Role if role is not Role.PUBLIC)),
+        one_of("role", tuple(role.value for role in HELD)),
         one_of("state", ("active", "left")),
         tenant_index("department_id"),
         tenant_index("enterprise_id"),

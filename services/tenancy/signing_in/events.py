@@ -33,6 +33,7 @@ OUTCOMES = {
     "account_granted": "授予账号",
     "account_locked": "停用账号",
     "account_unlocked": "恢复账号",
+    "client_refused": "对接系统密钥不对",
 }
 LOGIN_SHAPE = re.compile(r"[\w.@-]{2,64}")
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.kernel.clock import new_id
 from services.kernel.table import GlobalTable, Login, one_of
-from services.tenancy.roles import Role
+from services.tenancy.roles import HELD
 
 IDENTITY_ALONE = {Login.IDENTITY: "SELECT, INSERT, UPDATE, DELETE"}
 
@@ -58,7 +58,7 @@ class Membership(GlobalTable):
     __tablename__ = "membership"
     __access__ = IDENTITY_ALONE
     __table_args__ = (
-        one_of("role", tuple(role.value for role in Role if role is not Role.PUBLIC)),
+        one_of("role", tuple(role.value for role in HELD)),
         one_of("state", ("active", "ended")),
         CheckConstraint(
             "(enterprise_id IS NOT NULL) = (role IN ('legal_representative', 'safety_officer'))", name="enterprise_role"
@@ -117,6 +117,20 @@ class UserSession(GlobalTable):
     agent: Mapped[str]
 
 
+class KnownDevice(GlobalTable):
+    """A browser in which the person has signed in with success; its cookie opens nothing, its attempts are counted apart."""
+
+    __tablename__ = "known_device"
+    __access__ = {Login.IDENTITY: "SELECT, INSERT, DELETE"}
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    token_hash: Mapped[bytes] = mapped_column(unique=True)
+    """SHA-256 of the cookie; another one after each success."""
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"), index=True)
+    used_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
 class Throttle(GlobalTable):
     """How often something failed for one key within its window."""
 
@@ -124,7 +138,7 @@ class Throttle(GlobalTable):
     __access__ = IDENTITY_ALONE
 
     key: Mapped[str] = mapped_column(primary_key=True)
-    """what:who, such as password:login or password:address."""
+    """what:who, such as password:account and address, or device:id; who is hashed."""
     failures: Mapped[int]
     window_from: Mapped[datetime]
     locked_until: Mapped[datetime | None]

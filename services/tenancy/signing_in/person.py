@@ -1,6 +1,7 @@
 """The person behind a request: the membership under which the session acts."""
 
 from enum import StrEnum
+from ipaddress import IPv4Network, IPv6Network, ip_address
 from uuid import UUID
 
 import msgspec
@@ -10,6 +11,8 @@ from services.kernel.table import Login
 from services.kernel.work import Identity
 from services.tenancy.policy import rights
 from services.tenancy.roles import Role
+
+Network = IPv4Network | IPv6Network
 
 
 class Owed(StrEnum):
@@ -39,6 +42,19 @@ class Place(msgspec.Struct, frozen=True):
     note: str
 
 
+class Program(msgspec.Struct, frozen=True):
+    """What a system that shows a token may do, and from where."""
+
+    id: UUID
+    rights: frozenset[str]
+    networks: tuple[Network, ...] = ()
+    """Empty where it may come from anywhere."""
+
+    def may_come_from(self, address: str) -> bool:
+        """Whether the town agreed to this address."""
+        return not self.networks or any(ip_address(address) in network for network in self.networks)
+
+
 class Person(Identity, frozen=True, kw_only=True):
     """A signed-in person acting under one membership; resolved from the session cookie, never from the request."""
 
@@ -56,6 +72,8 @@ class Person(Identity, frozen=True, kw_only=True):
     places: tuple[Place, ...] = ()
     """The person's other places, one press away."""
     owes: Owed | None = None
+    program: Program | None = None
+    """Set where nobody is there but another system of the town."""
 
     @property
     def role_of(self) -> Role:
@@ -70,7 +88,14 @@ class Person(Identity, frozen=True, kw_only=True):
     @property
     def rights(self) -> frozenset[str]:
         """What the role may do; next to nothing while a code, a password or a second factor is owed."""
+        if self.program:
+            return self.program.rights
         return ON_THE_DOORSTEP[self.owes] if self.owes else rights()[self.role_of]
+
+    @property
+    def caller(self) -> str:
+        """Who asks from which place, in one word that no other caller has."""
+        return str(self.program.id) if self.program else f"{self.user_id}|{self.membership_id}"
 
     @property
     def writes_as(self) -> Login:

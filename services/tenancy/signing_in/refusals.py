@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from math import ceil
+from types import MappingProxyType
 from typing import ClassVar
 
 from services.kernel.refusals import Refusal, SignInRequired
@@ -46,8 +47,14 @@ class TooManyAttempts(Refusal):
 
     status = 429
 
-    def __init__(self, left: timedelta) -> None:
+    def __init__(self, left: timedelta, limit: int) -> None:
         self.retry_after = max(1, ceil(left.total_seconds()))
+        self.headers = {
+            "Retry-After": str(self.retry_after),
+            "RateLimit-Limit": str(limit),
+            "RateLimit-Remaining": "0",
+            "RateLimit-Reset": str(self.retry_after),
+        }
         super().__init__(f"尝试次数过多，请 {ceil(self.retry_after / 60)} 分钟后再试；忘记密码请联系应急办重新发激活码")
 
 
@@ -56,6 +63,7 @@ class DoorBusy(Refusal):
 
     status = 503
     retry_after = 3
+    headers = MappingProxyType({"Retry-After": str(retry_after)})
 
     def __init__(self) -> None:
         super().__init__("现在登录的人较多，请 3 秒后再试")
