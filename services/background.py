@@ -22,6 +22,7 @@ from services.supervision.feedback import jobs as feedback
 from services.supervision.plans import jobs as plans
 from services.supervision.registry import jobs as registry
 from services.tenancy.received_roots import jobs as received_roots
+from services.tenancy.signing_in import jobs as signing_in
 from services.tenancy.townships.models import Tenant
 
 JOBS = (
@@ -30,16 +31,17 @@ JOBS = (
     changes,
     departures,
     doors,
-    feedback,
     duties,
+    feedback,
     messages,
     plans,
     received_roots,
     sweeping,
     tidying,
     registry,
-)
+    signing_in,
     watching_duties,
+)
 """Every module with jobs: importing it is what registers them."""
 
 

@@ -14,9 +14,11 @@ from services.portal.frame import page, says
 from services.portal.signing_in import forgotten, provided, second_factor
 from services.portal.signing_in.provided import at_the_door
 from services.portal.signing_in.visits import (
+    DEVICE,
     AnyRequest,
     go_in,
     inside,
+    kept_in,
     refused_at_the_door,
     settings_of,
     token_of,
@@ -55,6 +57,7 @@ async def sign_in(request: AnyRequest, data: FormData) -> Redirect | Template:
             visit=visit_of(request),
             demo=settings_of(request).demo,
             instead_of=token_of(request),
+            device=kept_in(request, DEVICE),
         )
     except AT_THE_DOOR as refusal:
         kept, shown = {"login": word(data, "login")}, at_the_door(request, inside(word(data, "next")))

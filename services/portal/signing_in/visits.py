@@ -13,6 +13,8 @@ from services.portal.frame import page
 from services.tenancy import signing_in
 
 AnyRequest = Request[Any, Any, Any]
+DEVICE = "device"
+"""The cookie of a browser that somebody signed in with before."""
 INSIDE = re.compile(r"/(?![/\\])[!-\[\]-~]*")
 """A path of ours in plain letters: no other host can hide behind a second slash or a backslash."""
 
@@ -61,12 +63,15 @@ def without_session(request: AnyRequest, target: str) -> Redirect:
 
 
 def go_in(request: AnyRequest, entered: signing_in.Entered, target: str) -> Redirect | Template:
-    """To the code, to the choice of one's place, or straight to where the person wanted to go."""
+    """To the code, to the choice of one's place, or straight to where the person wanted to go; the browser is known now."""
     if entered.owes is signing_in.Owed.CODE:
         target = f"/sign-in/code?next={quote(target, safe='/')}"
     elif entered.has_several_places and target == "/":
         target = "/memberships"
-    return with_session(request, Redirect(target, status_code=303), entered.token)
+    answer = Redirect(target, status_code=303)
+    if entered.device:
+        keep_in(request, answer, DEVICE, entered.device, int(signing_in.DEVICE_LASTS.total_seconds()))
+    return with_session(request, answer, entered.token)
 
 
 def kept_in(request: AnyRequest, name: str) -> str | None:

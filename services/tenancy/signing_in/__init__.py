@@ -10,6 +10,7 @@ from services.tenancy.signing_in.actions import (
     switch,
 )
 from services.tenancy.signing_in.credentials import ActivationCode, activate, change_password
+from services.tenancy.signing_in.devices import LASTS as DEVICE_LASTS
 from services.tenancy.signing_in.events import OUTCOMES, Visit
 from services.tenancy.signing_in.passwords import is_full
 from services.tenancy.signing_in.person import NOBODY, Owed, Person, Place
@@ -29,6 +30,7 @@ from services.tenancy.signing_in.second_factors import Confirmed, SetUp, confirm
 from services.tenancy.signing_in.sessions import cookie_name
 
 __all__ = [
+    "DEVICE_LASTS",
     "NOBODY",
     "OUTCOMES",
     "PAGE",

@@ -1,12 +1,13 @@
 """Signing in and out; each attempt leaves an event, and no answer tells whether an account exists."""
 
 import unicodedata
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Select, delete, select
+from sqlalchemy import Select, and_, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.kernel import clock
@@ -15,9 +16,9 @@ from services.kernel.refusals import NotFound
 from services.kernel.table import Login
 from services.kernel.work import open_work
 from services.tenancy.roles import Role
-from services.tenancy.signing_in import throttles
+from services.tenancy.signing_in import devices, throttles
 from services.tenancy.signing_in.events import LOGIN_SHAPE, Visit, note
-from services.tenancy.signing_in.models import Membership, User, UserSession
+from services.tenancy.signing_in.models import KnownDevice, Membership, User, UserSession
 from services.tenancy.signing_in.passwords import QUEUE, verify_password
 from services.tenancy.signing_in.person import Owed, Person, scope_of
 from services.tenancy.signing_in.refusals import NoPlace, SignInRefused, TooManyAttempts
@@ -39,6 +40,8 @@ class Entered(msgspec.Struct, frozen=True, kw_only=True):
     token: str
     owes: Owed | None
     has_several_places: bool = False
+    device: str | None = None
+    """The word by which this browser is known the next time."""
 
 
 def normalised_login(login: str) -> str:
@@ -48,27 +51,37 @@ def normalised_login(login: str) -> str:
 
 
 async def sign_in(
-    sessions: Sessions, *, login: str, password: str, visit: Visit, demo: bool = False, instead_of: str | None = None
+    sessions: Sessions,
+    *,
+    login: str,
+    password: str,
+    visit: Visit,
+    demo: bool = False,
+    instead_of: str | None = None,
+    device: str | None = None,
 ) -> Entered:
     """A new session under the person's first membership; the browser's old one (`instead_of`) ends.
 
-    Raises SignInRefused, TooManyAttempts and, before anything is looked up, DoorBusy.
+    `device` is what the browser brought from its last success. Raises SignInRefused, TooManyAttempts and, before anything
+    is looked up, DoorBusy.
     """
     with QUEUE.place():
         now = clock.now()
         async with QUEUE.ledger:
-            user = await _let_try(sessions, login, visit, now)
+            user, limits = await _let_try(sessions, login, device, visit, now)
         fits = await verify_password(user.password_hash if user else None, password)
         async with QUEUE.ledger, sessions.session(Login.IDENTITY, IDENTITY) as session:
             if user is None or not fits or user.state != "active":
                 note(session, "refused", at=now, **named(user, login), address=visit.address)
                 await session.commit()
                 raise SignInRefused
-            entered = await enter(session, user, visit=visit, now=now, demo=demo)
+            await throttles.forgive(session, limits)
+            entered = await let_in(session, user, visit=visit, now=now, demo=demo)
+            known = await devices.remember(session, user.id, now=now, brought=device)
             if instead_of:
                 await session.execute(delete(UserSession).where(UserSession.token_hash == token_hash(instead_of)))
             await session.commit()
-            return entered
+            return msgspec.structs.replace(entered, device=known)
 
 
 def named(user: User | None, login: str) -> dict[str, Any]:
@@ -76,34 +89,42 @@ def named(user: User | None, login: str) -> dict[str, Any]:
     return {"login": user.login if user else login, "user_id": user.id if user else None}
 
 
-def limits_of(what: str, login: str, address: str) -> dict[str, int]:
-    """The two throttles of one attempt: by account, then by address."""
-    return {
-        throttles.key_of(what, normalised_login(login)): throttles.PER_PERSON,
-        throttles.key_of("address", address): throttles.PER_ADDRESS,
-    }
-
-
-async def _let_try(sessions: Sessions, login: str, visit: Visit, now: datetime) -> User | None:
+async def _let_try(
+    sessions: Sessions, login: str, device: str | None, visit: Visit, now: datetime
+) -> tuple[User | None, Mapping[str, int]]:
     """The account that may be tried, after the attempt was charged; no connection is held while the password is hashed."""
     async with sessions.session(Login.IDENTITY, IDENTITY) as session:
         name = normalised_login(login)
-        user = (await session.scalars(select(User).where(User.login == name))).first()
+        user, known = (await session.execute(_tried(name, device or "", now))).first() or (None, None)
+        limits = throttles.limits_at(known) if known else throttles.limits_of("password", name, visit.address)
         try:
-            await throttles.charge(session, limits_of("password", login, visit.address), now)
+            await throttles.charge(session, limits, now)
         except TooManyAttempts:
             note(session, "locked", at=now, **named(user, login), address=visit.address)
             raise
         finally:
             await session.commit()
-        return user
+        return user, limits
+
+
+def _tried(name: str, device: str, now: datetime) -> Select[User, UUID | None]:
+    """The account of a name, and the known device that the browser is, if it is one of this account's."""
+    its_own = and_(
+        KnownDevice.user_id == User.id,
+        KnownDevice.token_hash == token_hash(device),
+        KnownDevice.expires_at > now,
+    )
+    return select(User, KnownDevice.id).outerjoin(KnownDevice, its_own).where(User.login == name)
 
 
 async def enter(session: AsyncSession, user: User, *, visit: Visit, now: datetime, demo: bool) -> Entered:
+    """Open a session for somebody who proved elsewhere who it is; the address alone was charged. Raises NoPlace."""
+    await throttles.refund(session, throttles.key_of("address", visit.address), throttles.PER_ADDRESS)
+    return await let_in(session, user, visit=visit, now=now, demo=demo)
+
+
+async def let_in(session: AsyncSession, user: User, *, visit: Visit, now: datetime, demo: bool) -> Entered:
     """Open a session for somebody whose password or activation code was right; raises NoPlace."""
-    account, address = limits_of("password", user.login, visit.address)
-    await throttles.clear(session, account)
-    await throttles.refund(session, address, throttles.PER_ADDRESS)
     places = (await session.execute(_places_of(user.id))).all()
     if not places:
         note(session, "no_place", at=now, login=user.login, user_id=user.id, address=visit.address)
@@ -143,9 +164,10 @@ async def sign_out(sessions: Sessions, person: Person, visit: Visit) -> None:
 
 
 async def sign_out_everywhere(sessions: Sessions, person: Person, visit: Visit) -> int:
-    """Every session of the person ends, this one too; returns how many were open."""
+    """Every session of the person ends, this one too, and no browser is known any more; returns how many were open."""
     assert person.user_id is not None
     async with sessions.session(Login.IDENTITY, IDENTITY) as session:
+        await devices.end_devices_of(session, person.user_id)
         ended = await end_sessions_of(session, user_id=person.user_id)
         await _note_of(session, person, "signed_out_everywhere", visit, ended=ended)
         await session.commit()
