@@ -131,20 +131,6 @@ class KnownDevice(GlobalTable):
     expires_at: Mapped[datetime] = mapped_column(index=True)
 
 
-class KnownDevice(GlobalTable):
-    """A browser in which the person has signed in with success; its cookie opens nothing, its attempts are counted apart."""
-
-    __tablename__ = "known_device"
-    __access__ = {Login.IDENTITY: "SELECT, INSERT, DELETE"}
-
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    token_hash: Mapped[bytes] = mapped_column(unique=True)
-    """SHA-256 of the cookie; another one after each success."""
-    user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"), index=True)
-    used_at: Mapped[datetime]
-    expires_at: Mapped[datetime] = mapped_column(index=True)
-
-
 class Throttle(GlobalTable):
     """How often something failed for one key within its window."""
 
