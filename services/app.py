@@ -23,15 +23,15 @@ from services.kernel.settings import Settings
 from services.kernel.table import Login
 from services.kernel.wakeup import Wakeup
 from services.migrations.migrate import head
-from services.portal import bell, pages, problems
+from services.portal import bell, compiled_templates, pages, problems
 from services.portal.environment import template_environment
 from services.portal.headers import put_headers
 from services.portal.members.member_form import names_of
 from services.portal.packed_assets import packed_asset
 from services.portal.proxies import behind_proxies
-from services.portal.requests import traced
+from services.portal.requests import traced, unchanged
 from services.portal.signing_in.crowd import spared
-from services.tenancy import door
+from services.tenancy import door, programs, repeating
 
 
 def create_app(settings: Settings | None = None, sessions: Sessions | None = None) -> Litestar:
@@ -45,17 +45,17 @@ def create_app(settings: Settings | None = None, sessions: Sessions | None = Non
         middleware=[
             behind_proxies,
             traced,
+            unchanged,
             spared,
             DefineMiddleware(door.WhoComes, exclude=["^/static/"], exclude_from_auth_key="nobody_comes"),
+            DefineMiddleware(programs.OwnWord, config=own_word(settings)),
         ],
-        csrf_config=CSRFConfig(
-            secret=web_secret(settings),
-            cookie_name="anzhen_csrf",
-            cookie_secure=settings.secure_cookies,
-            cookie_samesite="lax",
-            header_name="x-csrf-token",
+        template_config=TemplateConfig(
+            instance=JinjaTemplateEngine.from_environment(
+                template_environment(compiled_templates.kept_in(settings.home))
+            )
         ),
-        template_config=TemplateConfig(instance=JinjaTemplateEngine.from_environment(template_environment())),
+        after_request=repeating.overhear,
         before_send=[put_headers(settings)],
         exception_handlers=problems.HANDLERS,
         after_exception=[problems.keep_refusal],
@@ -64,6 +64,17 @@ def create_app(settings: Settings | None = None, sessions: Sessions | None = Non
         logging_config=None,
         plugins=[HTMXPlugin()],
         request_max_body_size=25_000_000,
+    )
+
+
+def own_word(settings: Settings) -> CSRFConfig:
+    """The token against cross-site requests, which every form of ours carries."""
+    return CSRFConfig(
+        secret=web_secret(settings),
+        cookie_name="anzhen_csrf",
+        cookie_secure=settings.secure_cookies,
+        cookie_samesite="lax",
+        header_name="x-csrf-token",
     )
 
 

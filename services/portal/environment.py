@@ -4,7 +4,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
 
 from services.portal.assets_manifest import asset
 from services.portal.filters import FILTERS, GLOBALS
@@ -12,10 +12,11 @@ from services.portal.filters import FILTERS, GLOBALS
 HERE = Path(__file__).parent
 
 
-def template_environment() -> Environment:
-    """Templates are found in `portal/templates` and beside their pages, as `hazards/list.html`."""
+def template_environment(compiled: BytecodeCache | None = None) -> Environment:
+    """Templates are found in `portal/templates` and beside their pages, as `hazards/list.html`; `compiled` keeps them."""
     environment = Environment(
         loader=FileSystemLoader([HERE / "templates", HERE]),
+        bytecode_cache=compiled,
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
