@@ -19,6 +19,7 @@ from services.supervision.changes import jobs as changes
 from services.supervision.duties import jobs as duties
 from services.supervision.duties import watching as watching_duties
 from services.supervision.feedback import jobs as feedback
+from services.supervision.imports import jobs as imports
 from services.supervision.plans import jobs as plans
 from services.supervision.registry import jobs as registry
 from services.tenancy.received_roots import jobs as received_roots
@@ -33,6 +34,7 @@ JOBS = (
     doors,
     duties,
     feedback,
+    imports,
     messages,
     plans,
     received_roots,

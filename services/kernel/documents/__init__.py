@@ -1,5 +1,6 @@
 """Paper: what office files say, and ledgers to carry away."""
 
+from services.kernel.documents.blanks import BlankColumn, write_blank
 from services.kernel.documents.kinds import MAX_BYTES, Kind, kind_of, require_size
 from services.kernel.documents.ledger import Column, LedgerTooLong, write_ledger
 from services.kernel.documents.notice import NoticeText, read_notice
@@ -19,10 +20,11 @@ from services.kernel.documents.refused import (
     TextNotReadable,
     WrongExtension,
 )
-from services.kernel.documents.sheets import SheetTooLong, open_sheet, read_sheet, sheet_rows
+from services.kernel.documents.sheets import SheetTooLong, open_sheet, read_sheet, rows_about, sheet_rows
 
 __all__ = [
     "MAX_BYTES",
+    "BlankColumn",
     "Column",
     "FileCallsOut",
     "FileDamaged",
@@ -50,6 +52,8 @@ __all__ = [
     "read_notice",
     "read_sheet",
     "require_size",
+    "rows_about",
     "sheet_rows",
+    "write_blank",
     "write_ledger",
 ]

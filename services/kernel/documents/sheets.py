@@ -8,7 +8,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from services.kernel.documents.kinds import Kind, kind_of, require_size
 from services.kernel.documents.packages import Package, PackageKind, old_office_file, open_package
-from services.kernel.documents.pieces import SheetParts, sheet_paths
+from services.kernel.documents.pieces import SheetParts, sheet_paths, written_rows
 from services.kernel.documents.refused import FileDamaged, FileKindRefused, FileRefused
 
 MOST_COLUMNS = 60
@@ -81,3 +81,9 @@ def _words(cell: object) -> str:
     if isinstance(cell, datetime):
         return cell.isoformat(sep=" ") if cell.time() != time() else cell.date().isoformat()
     return cell.isoformat() if isinstance(cell, date) else str(cell).strip()
+
+
+def rows_about(data: bytes) -> int:
+    """How many rows the longest sheet has, empty ones included, without reading them: for the bar that shows how far it is."""
+    package = open_sheet(data)
+    return max((written_rows(package, path) for path in sheet_paths(package)), default=0)

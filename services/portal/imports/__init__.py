@@ -1,0 +1,1 @@
+"""Importing the office's own ledger."""

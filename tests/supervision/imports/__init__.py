@@ -1,0 +1,1 @@
+"""Ledgers on their way into the registry."""
