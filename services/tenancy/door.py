@@ -19,7 +19,7 @@ from services.kernel.table import Login
 from services.kernel.work import Work, open_work
 from services.tenancy import programs, repeating
 from services.tenancy.clients import ScopeMissing
-from services.tenancy.routes import CurrentWork, IfMatch, needs, seen
+from services.tenancy.routes import CurrentWork, IfMatch, needs, seen, tagged
 from services.tenancy.signing_in import sessions as door
 from services.tenancy.signing_in.person import NOBODY, Owed, Person
 from services.tenancy.signing_in.refusals import CodeOwed, PasswordOwed, SecondFactorOwed
@@ -34,6 +34,7 @@ __all__ = [
     "master_of",
     "needs",
     "seen",
+    "tagged",
     "work_of",
 ]
 REMEMBERED_SECONDS = 5

@@ -1,14 +1,19 @@
 """What a route says of itself and what its caller has read; below the door, so that the room of places may use it too."""
 
-from typing import Annotated, Any
+import hashlib
+from typing import Annotated, Any, Final
 
+from litestar import MediaType, Response
 from litestar.di import NamedDependency
 from litestar.params import HeaderParameter
+from litestar.serialization import encode_json
 
-from services.kernel.refusals import BadInput
+from services.kernel.refusals import BadInput, Refusal
 from services.kernel.table import Login
 from services.kernel.work import Work
 
+TOLD: Final = 12
+"""How many figures of the digest an ETag carries."""
 CurrentWork = NamedDependency[Work]
 """The Work of the request, as a handler's parameter `work`."""
 IfMatch = Annotated[str | None, HeaderParameter(name="If-Match", required=False)]
@@ -20,9 +25,35 @@ def needs(right: str, *, login: Login | None = None) -> dict[str, Any]:
     return {"needs": right, "login": login}
 
 
+class VersionOwed(Refusal):
+    """An edit must say which version it is an edit of (RFC 6585)."""
+
+    status = 428
+
+    def __init__(self) -> None:
+        super().__init__(
+            "请先读取这条记录，再在 If-Match 里写明读到的 ETag", fields={"If-Match": "请写明读到的版本号（ETag）"}
+        )
+
+
 def seen(if_match: str | None) -> int:
-    """The version that the program had read; raises BadInput, which asks for one, where there is none."""
-    words = (if_match or "").strip().removeprefix("W/").strip('"')
-    if not (words.isascii() and words.isdigit() and len(words) < len("1000000000")):
+    """The version that the program had read; raises VersionOwed where there is none, and BadInput where it is none."""
+    if not (if_match or "").strip():
+        raise VersionOwed
+    version = str(if_match).strip().removeprefix("W/").strip('"').partition("-")[0]
+    if not (version.isascii() and version.isdigit() and len(version) < len("1000000000")):
         raise BadInput(fields={"If-Match": "请在 If-Match 里写明读到的版本号（ETag）"})
-    return int(words)
+    return int(version)
+
+
+def tagged(shown: object, version: int | None = None, *, status: int | None = None) -> Response[Any]:
+    """One row as programs read it, with its ETag: the version of the row, and what is told of it.
+
+    Who reads again with If-None-Match is told by 304 that nothing changed, and an edit names the ETag in If-Match.
+    What is told may change without the row (a day passes, another person may do more), so the version alone is no ETag;
+    a row without a version has a weak one.
+    """
+    body = encode_json(shown)
+    told = hashlib.sha256(body).hexdigest()[:TOLD]
+    tag = f'W/"{told}"' if version is None else f'"{version}-{told}"'
+    return Response(body, status_code=status, media_type=MediaType.JSON, headers={"ETag": tag})

@@ -56,7 +56,7 @@ async def test_an_assignment_lives_its_life_for_programs(app: Litestar, year: Ye
 
 
 async def test_who_read_an_older_version_is_stopped(app: Litestar, year: Year) -> None:
-    """`If-Match` with the version that was read: an act in between makes it 409."""
+    """`If-Match` with the version that was read: an act in between makes it 412."""
     given = await year.given()
     async with browser(app, year.town[Role.SECTOR_DEPARTMENT]) as owner:
         headers = await owner._token() | {"accept": "application/json"}
@@ -64,7 +64,7 @@ async def test_who_read_an_older_version_is_stopped(app: Litestar, year: Year) -
         await call(owner, "POST", f"{HERE}/{given.id}/receive")
         report = {"note": "x", "percent": 1}
         stale = await owner.client.post(f"{HERE}/{given.id}/report", json=report, headers=headers | {"if-match": etag})
-        assert (stale.status_code, stale.json()["type"]) == (409, "/problems/stale")
+        assert (stale.status_code, stale.json()["type"]) == (412, "/problems/stale")
         fresh = (await owner.get(f"{HERE}/{given.id}")).headers["etag"]
         answer = await owner.client.post(
             f"{HERE}/{given.id}/report", json=report, headers=headers | {"if-match": fresh}

@@ -13,7 +13,7 @@ from services.regulation.lights import light
 from services.supervision import assignments
 from services.supervision.assignments import Assignment, AssignmentFilter
 from services.supervision.registry import EnterpriseFilter
-from services.tenancy.door import CurrentWork, needs
+from services.tenancy.door import CurrentWork, needs, tagged
 
 MOST: Final = 200
 InState = Annotated[str, QueryParameter(name="state")]
@@ -151,4 +151,4 @@ async def out(work: Work, row: Assignment) -> Response[AssignmentOut]:
     """One assignment as it stands now, with the acts that are open to the caller; its version is the ETag."""
     await work.flush()
     acts = assignments.possible(work, row, owned=await assignments.owns(work, row))
-    return Response(AssignmentOut.of(row, work.today, tuple(sorted(acts))), headers={"ETag": f'"{row.version}"'})
+    return tagged(AssignmentOut.of(row, work.today, tuple(sorted(acts))), row.version)

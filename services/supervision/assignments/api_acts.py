@@ -21,7 +21,7 @@ from services.supervision.assignments.api import (
     list_events,
     out,
 )
-from services.tenancy.door import CurrentWork, needs
+from services.tenancy.door import CurrentWork, needs, seen
 
 IfMatch = Annotated[str, HeaderParameter(name="If-Match")]
 One = FromPath[UUID]
@@ -87,7 +87,7 @@ class AttachmentOut(msgspec.Struct, frozen=True):
 
 async def _unchanged(work: Work, assignment_id: UUID, if_match: str) -> None:
     """Raise Stale where the caller has read another version."""
-    if if_match and if_match.strip('"') != str((await assignments.one(work, assignment_id)).version):
+    if if_match and seen(if_match) != (await assignments.one(work, assignment_id)).version:
         raise Stale
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from litestar import Request, Router, get, post
+from litestar import Request, Response, Router, get, post
 from litestar.datastructures import UploadFile
 from litestar.params import FromPath, FromQuery, JSONBody, MultipartBody
 
@@ -13,7 +13,7 @@ from services.kernel.refusals import BadInput
 from services.kernel.work import Work
 from services.supervision import duties
 from services.supervision.duties import DutyFilter, Key, Line, Owed, Tally
-from services.tenancy.door import CurrentWork, needs
+from services.tenancy.door import CurrentWork, needs, tagged
 
 ONE = "/{enterprise_id:uuid}/{code:str}/{period:str}"
 Enterprise = FromPath[UUID]
@@ -180,9 +180,9 @@ async def list_duties(work: CurrentWork, enterprise_id: Enterprise, on: FromQuer
 
 
 @get(ONE, opt=needs("duty:read"))
-async def get_duty(work: CurrentWork, enterprise_id: Enterprise, code: Code, period: PeriodKey) -> DutyOut:
+async def get_duty(work: CurrentWork, enterprise_id: Enterprise, code: Code, period: PeriodKey) -> Response[DutyOut]:
     """One duty, with the acts that are open to the caller."""
-    return await _out(work, (enterprise_id, code, period))
+    return tagged(await _out(work, (enterprise_id, code, period)))
 
 
 @post(f"{ONE}/report", opt=needs("duty:fulfil"), status_code=200)

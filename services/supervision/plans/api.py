@@ -14,7 +14,7 @@ from services.kernel.work import Work
 from services.supervision.plans import actions, amending, editing, queries, starting, trees
 from services.supervision.plans.changes import NodeChange
 from services.supervision.plans.models import Plan
-from services.tenancy.door import CurrentWork, IfMatch, needs, seen
+from services.tenancy.door import CurrentWork, IfMatch, needs, seen, tagged
 
 Uploaded = MultipartBody[dict[str, Any]]
 State = Literal["draft", "signed", "published", "closed", "discarded"]
@@ -215,7 +215,7 @@ async def _told(work: Work, plan: Plan, *, status: int = 200) -> Response[PlanOu
         figures=queries.figures_of(paper, rows),
         problems=queries.problems_of(rows),
     )
-    return Response(shown, status_code=status, headers={"ETag": f'"{plan.version}"'})
+    return tagged(shown, plan.version, status=status)
 
 
 HANDLERS = (

@@ -11,7 +11,7 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 from services.supervision import registry
 from services.supervision.registry import EnterpriseFilter, EnterpriseOut
 from services.supervision.registry.api_writing import FactsOut, change, register, told
-from services.tenancy.door import CurrentWork, needs
+from services.tenancy.door import CurrentWork, needs, tagged
 
 MOST: Final = 200
 Limit = Annotated[int, QueryParameter(ge=1, le=MOST)]
@@ -71,9 +71,10 @@ async def list_enterprises(
 
 
 @get("/{enterprise_id:uuid}", opt=needs("enterprise:read"))
-async def get_enterprise(work: CurrentWork, enterprise_id: FromPath[UUID]) -> EnterpriseOut:
+async def get_enterprise(work: CurrentWork, enterprise_id: FromPath[UUID]) -> Response[EnterpriseOut]:
     """One enterprise."""
-    return await registry.one_out(work, enterprise_id)
+    row = await registry.one_out(work, enterprise_id)
+    return tagged(row, row.version)
 
 
 @get("/{enterprise_id:uuid}/facts", opt=needs("enterprise:read"))

@@ -12,7 +12,7 @@ from services.kernel.refusals import BadInput
 from services.kernel.work import Work
 from services.supervision import registry
 from services.supervision.registry.fields import BY_NAME, Kind, read_all
-from services.tenancy.door import CurrentWork, IfMatch, needs, seen
+from services.tenancy.door import CurrentWork, IfMatch, needs, seen, tagged
 
 WRITES: Final = needs("enterprise:write")
 
@@ -80,4 +80,4 @@ async def told(work: Work, row: registry.Enterprise, day: date, *, status: int =
     known = await registry.as_of(work, row.id, day)
     facts = {name: field.to_json(known[name]) for name, field in BY_NAME.items()}
     told = FactsOut(id=row.id, on=day, facts=facts, version=row.version)
-    return Response(told, status_code=status, headers={"ETag": f'"{row.version}"'})
+    return tagged(told, row.version, status=status)

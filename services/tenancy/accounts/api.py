@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 import msgspec
-from litestar import Request, Router, get, post
+from litestar import Request, Response, Router, get, post
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from services.kernel.refusals import BadInput
@@ -13,7 +13,7 @@ from services.kernel.table import Login
 from services.kernel.work import Work
 from services.tenancy import accounts, townships
 from services.tenancy.accounts import AccountRow, Granted
-from services.tenancy.door import CurrentWork, master_of, needs
+from services.tenancy.door import CurrentWork, master_of, needs, tagged
 from services.tenancy.members import tidy
 from services.tenancy.roles import Role
 from services.tenancy.signing_in.credentials import ActivationCode
@@ -127,9 +127,9 @@ async def grant(request: AnyRequest, work: CurrentWork, data: JSONBody[NewAccoun
 
 
 @get("/{user_id:uuid}", opt=READS)
-async def get_account(work: CurrentWork, user_id: One) -> AccountOut:
+async def get_account(work: CurrentWork, user_id: One) -> Response[AccountOut]:
     """一个账号和它在哪些单位任职."""
-    return AccountOut.of(await accounts.account(work, user_id))
+    return tagged(AccountOut.of(await accounts.account(work, user_id)))
 
 
 @post("/{user_id:uuid}/activation", opt=RESETS, status_code=200)

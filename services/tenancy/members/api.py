@@ -13,7 +13,7 @@ from services.kernel.refusals import BadInput
 from services.kernel.table import Login
 from services.kernel.work import Work
 from services.tenancy import members
-from services.tenancy.door import CurrentWork, IfMatch, master_of, needs, seen
+from services.tenancy.door import CurrentWork, IfMatch, master_of, needs, seen, tagged
 from services.tenancy.members import Department, Member, MemberFacts
 from services.tenancy.roles import ENTERPRISE_ROLES, TOWN_ROLES, Role
 from services.tenancy.signing_in.credentials import ActivationCode
@@ -208,7 +208,7 @@ async def _shown(request: AnyRequest, work: Work, member: Member) -> MemberOut:
 
 
 async def _told(request: AnyRequest, work: Work, member: Member) -> Response[MemberOut]:
-    return Response(await _shown(request, work, member), headers={"ETag": f'"{member.version}"'})
+    return tagged(await _shown(request, work, member), member.version)
 
 
 router = Router(

@@ -11,7 +11,7 @@ from litestar.params import FromPath, FromQuery, JSONBody
 from services.kernel.table import Login
 from services.kernel.work import Work
 from services.tenancy import members
-from services.tenancy.door import CurrentWork, IfMatch, needs, seen
+from services.tenancy.door import CurrentWork, IfMatch, needs, seen, tagged
 from services.tenancy.members import Department
 
 One = FromPath[UUID]
@@ -98,7 +98,7 @@ async def end_department(work: CurrentWork, department_id: One) -> Response[Depa
 
 async def _told(work: Work, row: Department, *, status: int = 200) -> Response[DepartmentOut]:
     people = (await members.people_in(work)).get(row.id, 0)
-    return Response(DepartmentOut.of(row, people), status_code=status, headers={"ETag": f'"{row.version}"'})
+    return tagged(DepartmentOut.of(row, people), row.version, status=status)
 
 
 router = Router(

@@ -4,7 +4,7 @@ from typing import Any, Final, Literal
 from uuid import UUID
 
 import msgspec
-from litestar import Request, Router, get, post
+from litestar import Request, Response, Router, get, post
 from litestar.params import FromPath, JSONBody
 
 from services.kernel.refusals import BadInput
@@ -12,7 +12,7 @@ from services.kernel.table import Login
 from services.kernel.work import Work
 from services.tenancy import townships
 from services.tenancy.roles import Role
-from services.tenancy.routes import CurrentWork, needs
+from services.tenancy.routes import CurrentWork, needs, tagged
 from services.tenancy.townships import Tenant
 
 AnyRequest = Request[Any, Any, Any]
@@ -71,9 +71,9 @@ async def create(work: CurrentWork, data: JSONBody[NewPlace]) -> PlaceOut:
 
 
 @get("/{tenant_id:uuid}", opt=SUSPENDS)
-async def get_place(work: CurrentWork, tenant_id: One) -> PlaceOut:
+async def get_place(work: CurrentWork, tenant_id: One) -> Response[PlaceOut]:
     """一个镇街或区县."""
-    return PlaceOut.of(await townships.place(work, tenant_id))
+    return tagged(PlaceOut.of(await townships.place(work, tenant_id)))
 
 
 @post("/{tenant_id:uuid}/suspend", opt=SUSPENDS, status_code=200)

@@ -84,7 +84,7 @@ async def test_refusals_are_problems(settings: Settings, sessions: OneConnection
     async with running(settings, sessions) as app, browser(app, town[Role.TOWN_OFFICE]) as office:
         assert (await call(office, "PATCH", there, match='"1"', json={"heading": "先改的"})).status_code == 200
         answers = {
-            "bad-input": await call(office, "PATCH", there, json={"heading": "无版本"}),
+            "version-owed": await call(office, "PATCH", there, json={"heading": "无版本"}),
             "stale": await call(office, "PATCH", there, match='"1"', json={"heading": "旧版本"}),
             "node-cannot-be-changed": await call(office, "POST", f"{there}/split", match='"2"', json={"at": -5}),
             "already-uploaded": await call(office, "POST", "", files={"file": ("要点.txt", small_paper())}),

@@ -22,7 +22,7 @@ async def test_a_program_registers_an_enterprise_and_changes_it_from_a_day_on(ap
         assert (made.status_code, made.json()["facts"]["yearly_revenue"]) == (201, 300015)
         address, tag = f"{AT}/{made.json()['id']}", made.headers["etag"]
         grown = {"facts": {"headcount_own": 91, "tags": ["dust"]}, "valid_from": "2026-02-15"}
-        assert (await office.send("PATCH", address, json=grown)).status_code == 422
+        assert (await office.send("PATCH", address, json=grown)).status_code == 428
         changed = await office.client.request(
             "PATCH", address, json=grown, headers={**await office._token(), "if-match": tag}
         )
