@@ -19,7 +19,7 @@ from services.kernel.table import Login
 from services.kernel.work import Work, open_work
 from services.tenancy import programs, repeating
 from services.tenancy.clients import ScopeMissing
-from services.tenancy.routes import CurrentWork, IfMatch, needs, seen, tagged
+from services.tenancy.routes import CurrentWork, Cursor, IfMatch, Limit, needs, seen, stretch, tagged
 from services.tenancy.signing_in import sessions as door
 from services.tenancy.signing_in.person import NOBODY, Owed, Person
 from services.tenancy.signing_in.refusals import CodeOwed, PasswordOwed, SecondFactorOwed
@@ -27,13 +27,16 @@ from services.tenancy.signing_in.refusals import CodeOwed, PasswordOwed, SecondF
 __all__ = [
     "AnyRequest",
     "CurrentWork",
+    "Cursor",
     "IfMatch",
+    "Limit",
     "Remembered",
     "WhoComes",
     "guard",
     "master_of",
     "needs",
     "seen",
+    "stretch",
     "tagged",
     "work_of",
 ]

@@ -1,11 +1,13 @@
 """What a route says of itself and what its caller has read; below the door, so that the room of places may use it too."""
 
 import hashlib
-from typing import Annotated, Any, Final
+from collections.abc import Sequence
+from typing import Annotated, Any, Final, Protocol, TypeVar
+from uuid import UUID
 
 from litestar import MediaType, Response
 from litestar.di import NamedDependency
-from litestar.params import HeaderParameter
+from litestar.params import HeaderParameter, QueryParameter
 from litestar.serialization import encode_json
 
 from services.kernel.refusals import BadInput, Refusal
@@ -14,10 +16,33 @@ from services.kernel.work import Work
 
 TOLD: Final = 12
 """How many figures of the digest an ETag carries."""
+MOST_ROWS: Final = 200
+
+
+class HasId(Protocol):
+    """A row that a list can go on after."""
+
+    @property
+    def id(self) -> Any:
+        """In the order in which rows are made."""
+
+
 CurrentWork = NamedDependency[Work]
 """The Work of the request, as a handler's parameter `work`."""
 IfMatch = Annotated[str | None, HeaderParameter(name="If-Match", required=False)]
 """The ETag that a program had read."""
+
+
+Cursor = Annotated[UUID | None, QueryParameter()]
+"""After which row a list goes on; None for its beginning."""
+Limit = Annotated[int, QueryParameter(ge=1, le=MOST_ROWS)]
+"""How many rows of a list are told at once."""
+Row = TypeVar("Row", bound=HasId)
+
+
+def stretch(found: Sequence[Row], limit: int) -> tuple[Sequence[Row], UUID | None]:
+    """So many rows, and the last one's id where there are more; `found` holds one row more than asked for, if there is one."""
+    return found[:limit], found[limit - 1].id if len(found) > limit else None
 
 
 def needs(right: str, *, login: Login | None = None) -> dict[str, Any]:

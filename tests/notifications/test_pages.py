@@ -118,7 +118,7 @@ async def test_the_district_reads_its_own_messages(settings: Settings, sessions:
 
 
 async def test_programs_read_messages_too(settings: Settings, sessions: OneConnection, town: Town) -> None:
-    """The JSON API lists, counts and marks; a strange page number is refused in Chinese, not failed upon."""
+    """The JSON API lists, counts and marks; a strange number is refused in Chinese, not failed upon."""
     office = town[Role.TOWN_OFFICE]
     await tell(sessions, town.id, office)
     async with running(settings, sessions) as app, browser(app, office) as tab:
@@ -128,7 +128,7 @@ async def test_programs_read_messages_too(settings: Settings, sessions: OneConne
         assert read.json()["read_at"]
         assert (await tab.send("GET", "/api/v1/messages/unread")).json() == {"count": 0}
         assert (await tab.send("POST", "/api/v1/messages/read-all")).json() == {"count": 0}
-        assert (await tab.send("GET", "/api/v1/messages?page=0")).status_code in {400, 422}
+        assert (await tab.send("GET", "/api/v1/messages?limit=0")).status_code in {400, 422}
 
 
 async def dead_row(sessions: OneConnection, tenant: UUID) -> UUID:

@@ -2,22 +2,19 @@
 
 from collections.abc import AsyncIterator
 from datetime import datetime
-from typing import Annotated
 from uuid import UUID
 
 import msgspec
 from litestar import Router, get, post
 from litestar.di import Provide
-from litestar.params import FromPath, FromQuery, QueryParameter
+from litestar.params import FromPath, FromQuery
 
 from services.kernel.work import Work
 from services.notifications.messages import actions, queries
 from services.notifications.messages.models import Message
-from services.tenancy.door import AnyRequest, CurrentWork, needs, work_of
+from services.tenancy.door import AnyRequest, CurrentWork, Cursor, Limit, needs, stretch, work_of
 
 READ = needs("message:read")
-PageNumber = Annotated[int, QueryParameter(ge=1, le=10_000)]
-Size = Annotated[int, QueryParameter(ge=1, le=100)]
 
 
 class MessageOut(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,11 +36,12 @@ class MessageOut(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Messages(msgspec.Struct, frozen=True):
-    """One page of messages, unread first, and how many there are in all."""
+    """One stretch of messages, the newest first, how many there are in all, and where the next begins; None after the last."""
 
     total: int
     unread: int
     messages: list[MessageOut]
+    next_cursor: UUID | None
 
 
 class Count(msgspec.Struct, frozen=True):
@@ -60,11 +58,13 @@ async def own_work(request: AnyRequest) -> AsyncIterator[Work]:
 
 @get("/", opt=READ)
 async def list_messages(
-    work: CurrentWork, page: PageNumber = 1, size: Size = 20, *, unread: FromQuery[bool] = False
+    work: CurrentWork, *, unread: FromQuery[bool] = False, cursor: Cursor = None, limit: Limit = 20
 ) -> Messages:
     """What I was told."""
-    rows, total = await queries.inbox(work, queries.Asked(only="unread" if unread else "", page=page, size=size))
-    return Messages(total, await queries.unread(work), [MessageOut.of(row) for row in rows])
+    asked = queries.Asked(only="unread" if unread else "")
+    found, total = await queries.inbox_before(work, asked, cursor, limit + 1)
+    rows, following = stretch(found, limit)
+    return Messages(total, await queries.unread(work), [MessageOut.of(row) for row in rows], following)
 
 
 @get("/unread", opt=READ)

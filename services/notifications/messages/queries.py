@@ -64,6 +64,14 @@ async def inbox(work: Work, asked: Asked) -> tuple[Sequence[Message], int]:
     return await work.all(rows.limit(asked.size).offset((asked.page - 1) * asked.size)), await work.count(query)
 
 
+async def inbox_before(work: Work, asked: Asked, cursor: UUID | None, limit: int) -> tuple[Sequence[Message], int]:
+    """This person's messages before one, the newest first, and how many there are in all."""
+    work.require("message:read")
+    query = select(Message).where(*_mine(work), *_which(asked))
+    rest = query.where(Message.id < cursor) if cursor else query
+    return await work.all(rest.order_by(Message.id.desc()).limit(limit)), await work.count(query)
+
+
 def _mine(work: Work) -> tuple[ColumnElement[bool], ...]:
     return Message.member_id == work.identity.member_id, Message.channel == "in_app"
 

@@ -14,11 +14,10 @@ from services.kernel.trail import AuditRoot
 from services.portal.audit.trails import Trail, roots, trails
 from services.regulation.lights import Colour
 from services.tenancy import signing_in
-from services.tenancy.door import CurrentWork, needs
+from services.tenancy.door import CurrentWork, Cursor, Limit, needs, stretch
 from services.tenancy.received_roots import ReceivedRoot, TownRoots, received
 from services.tenancy.signing_in.models import SignInEvent
 
-PageNumber = Annotated[int, QueryParameter(ge=1, le=10_000)]
 Words = Annotated[str, QueryParameter(max_length=64)]
 
 
@@ -121,10 +120,11 @@ class SignInOut(msgspec.Struct, frozen=True):
 
 
 class SignIns(msgspec.Struct, frozen=True):
-    """One page of events, the latest first, and how many there are in all."""
+    """One stretch of events, the latest first, how many there are in all, and where the next begins; None after the last."""
 
     total: int
     items: list[SignInOut]
+    next_cursor: UUID | None
 
 
 @get("/seals", opt=needs("seal:read"))
@@ -147,16 +147,19 @@ async def list_sign_ins(
     address: Words = "",
     since: FromQuery[date | None] = None,
     until: FromQuery[date | None] = None,
-    page: PageNumber = 1,
+    *,
+    cursor: Cursor = None,
+    limit: Limit = 50,
 ) -> SignIns:
-    """What happened at the door, fifty a page; days in Asia/Shanghai count whole."""
+    """What happened at the door; days in Asia/Shanghai count whole."""
     if outcome and outcome not in signing_in.OUTCOMES:
         raise BadInput(fields={"outcome": f"没有这种结果，请从这些里选：{'、'.join(signing_in.OUTCOMES)}"})
     asked = signing_in.EventFilter(
-        outcome=outcome, login=login.strip().lower(), address=address.strip(), since=since, until=until, page=page
+        outcome=outcome, login=login.strip().lower(), address=address.strip(), since=since, until=until
     )
-    rows, total = await signing_in.events(work, asked)
-    return SignIns(total, [SignInOut.of(row) for row in rows])
+    found, total = await signing_in.events_before(work, asked, cursor, limit + 1)
+    rows, following = stretch(found, limit)
+    return SignIns(total, [SignInOut.of(row) for row in rows], following)
 
 
 @get("/received", opt=needs("root:read", login=Login.DESK))

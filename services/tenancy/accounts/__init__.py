@@ -12,7 +12,7 @@ from services.tenancy.accounts.actions import (
     unlock,
     within,
 )
-from services.tenancy.accounts.queries import PAGE, STATES, AccountFilter, AccountRow, account, accounts
+from services.tenancy.accounts.queries import PAGE, STATES, AccountFilter, AccountRow, account, accounts, accounts_after
 
 __all__ = [
     "GRANTED",
@@ -24,6 +24,7 @@ __all__ = [
     "NotOneself",
     "account",
     "accounts",
+    "accounts_after",
     "grant",
     "lock",
     "new_activation",

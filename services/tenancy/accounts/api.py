@@ -13,7 +13,7 @@ from services.kernel.table import Login
 from services.kernel.work import Work
 from services.tenancy import accounts, townships
 from services.tenancy.accounts import AccountRow, Granted
-from services.tenancy.door import CurrentWork, master_of, needs, tagged
+from services.tenancy.door import CurrentWork, Cursor, Limit, master_of, needs, stretch, tagged
 from services.tenancy.members import tidy
 from services.tenancy.roles import Role
 from services.tenancy.signing_in.credentials import ActivationCode
@@ -23,9 +23,7 @@ One = FromPath[UUID]
 READS: Final = needs("account:read", login=Login.IDENTITY)
 RESETS: Final = needs("account:reset", login=Login.IDENTITY)
 LOCKS: Final = needs("account:lock", login=Login.IDENTITY)
-MOST_PAGES: Final = 10_000
 InState = Annotated[Literal["", "invited", "active", "locked", "left"], QueryParameter(name="state")]
-PageNumber = Annotated[int, QueryParameter(ge=1, le=MOST_PAGES)]
 
 
 class ActsAs(msgspec.Struct, frozen=True):
@@ -62,12 +60,11 @@ class AccountOut(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AccountList(msgspec.Struct, frozen=True):
-    """One page of the ledger and how many accounts there are on all of them."""
+    """One stretch of the ledger, how many accounts there are in all, and where the next begins; None after the last."""
 
     items: list[AccountOut]
     total: int
-    page: int
-    page_size: int
+    next_cursor: UUID | None
 
 
 class NewAccount(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,12 +95,14 @@ async def list_accounts(
     role: FromQuery[Role | None] = None,
     in_state: InState = "",
     tenant: FromQuery[UUID | None] = None,
-    page: PageNumber = 1,
+    cursor: Cursor = None,
+    limit: Limit = accounts.PAGE,
 ) -> AccountList:
-    """账号台账."""
-    asked = accounts.AccountFilter(q=tidy(q)[:60], role=role or "", state=in_state, tenant=tenant, page=page)
-    rows, total = await accounts.accounts(work, asked)
-    return AccountList([AccountOut.of(row) for row in rows], total, page, accounts.PAGE)
+    """账号台账，按建立先后."""
+    asked = accounts.AccountFilter(q=tidy(q)[:60], role=role or "", state=in_state, tenant=tenant)
+    found, total = await accounts.accounts_after(work, asked, cursor, limit + 1)
+    rows, following = stretch(found, limit)
+    return AccountList([AccountOut.of(row) for row in rows], total, following)
 
 
 @post("/", opt=needs("account:grant", login=Login.IDENTITY))

@@ -32,12 +32,28 @@ class AccountRow(msgspec.Struct, frozen=True, kw_only=True):
     user: User
     places: list[tuple[str, Role]]
 
+    @property
+    def id(self) -> UUID:
+        """The account's."""
+        return self.user.id
+
 
 async def accounts(work: Work, asked: AccountFilter) -> tuple[list[AccountRow], int]:
     """One page of accounts in the order of their names, and how many there are."""
     work.require("account:read")
     query = _matching(asked)
     users = await work.all(query.order_by(User.login).limit(PAGE).offset((asked.page - 1) * PAGE))
+    places = await _places(work, users)
+    return [AccountRow(user=user, places=places.get(user.id, [])) for user in users], await work.count(query)
+
+
+async def accounts_after(
+    work: Work, asked: AccountFilter, cursor: UUID | None, limit: int
+) -> tuple[list[AccountRow], int]:
+    """The next accounts after one, in the order in which they were made; and how many there are in all."""
+    work.require("account:read")
+    query = _matching(asked)
+    users = await work.all((query.where(User.id > cursor) if cursor else query).order_by(User.id).limit(limit))
     places = await _places(work, users)
     return [AccountRow(user=user, places=places.get(user.id, [])) for user in users], await work.count(query)
 

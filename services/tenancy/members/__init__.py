@@ -21,6 +21,7 @@ from services.tenancy.members.queries import (
     dedicated_supervisors,
     departments,
     members,
+    members_after,
 )
 from services.tenancy.members.refusals import (
     AlreadyLeft,
@@ -60,6 +61,7 @@ __all__ = [
     "leave",
     "masked",
     "members",
+    "members_after",
     "new_activation",
     "people_in",
     "phone_of",

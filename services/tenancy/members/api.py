@@ -13,7 +13,7 @@ from services.kernel.refusals import BadInput
 from services.kernel.table import Login
 from services.kernel.work import Work
 from services.tenancy import members
-from services.tenancy.door import CurrentWork, IfMatch, master_of, needs, seen, tagged
+from services.tenancy.door import CurrentWork, Cursor, IfMatch, Limit, master_of, needs, seen, stretch, tagged
 from services.tenancy.members import Department, Member, MemberFacts
 from services.tenancy.roles import ENTERPRISE_ROLES, TOWN_ROLES, Role
 from services.tenancy.signing_in.credentials import ActivationCode
@@ -21,10 +21,8 @@ from services.tenancy.signing_in.credentials import ActivationCode
 AnyRequest = Request[Any, Any, Any]
 One = FromPath[UUID]
 OFFICE_WRITES: Final = needs("member:manage", login=Login.IDENTITY)
-MOST_PAGES: Final = 10_000
 Certificate = Annotated[Literal["", "valid", "soon", "expired"], QueryParameter()]
 InState = Annotated[Literal["active", "left"], QueryParameter(name="state")]
-PageNumber = Annotated[int, QueryParameter(ge=1, le=MOST_PAGES)]
 NamesOf = Callable[[Work, set[UUID]], Awaitable[dict[UUID, str]]]
 
 
@@ -58,12 +56,11 @@ class MemberOut(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MemberList(msgspec.Struct, frozen=True):
-    """One page of the ledger and how many people there are on all of them."""
+    """One stretch of the ledger, how many people there are in all, and where the next begins; None after the last."""
 
     items: list[MemberOut]
     total: int
-    page: int
-    page_size: int
+    next_cursor: UUID | None
 
 
 class MemberIn(msgspec.Struct, frozen=True, kw_only=True):
@@ -115,19 +112,20 @@ async def list_members(
     role: FromQuery[Role | None] = None,
     certificate: Certificate = "",
     in_state: InState = "active",
-    page: PageNumber = 1,
+    cursor: Cursor = None,
+    limit: Limit = members.PAGE,
 ) -> MemberList:
-    """人员台账；手机号只显示首尾几位."""
+    """人员台账，按登记先后；手机号只显示首尾几位."""
     asked = members.MemberFilter(
         q=members.tidy(q)[:60],
         department=department,
         role=role or "",
         certificate=certificate,
         state=in_state,
-        page=page,
     )
-    rows, total = await members.members(work, asked, master=master_of(request))
-    return MemberList([MemberOut.of(row) for row in rows], total, page, members.PAGE)
+    found, total = await members.members_after(work, asked, cursor, limit + 1, master=master_of(request))
+    rows, following = stretch(found, limit)
+    return MemberList([MemberOut.of(row) for row in rows], total, following)
 
 
 @post("/", opt=OFFICE_WRITES)

@@ -42,6 +42,11 @@ class MemberRow(msgspec.Struct, frozen=True, kw_only=True):
     department: str | None
     phone: str | None
 
+    @property
+    def id(self) -> UUID:
+        """The person's."""
+        return self.member.id
+
 
 async def members(work: Work, asked: MemberFilter, *, master: MasterKey) -> tuple[list[MemberRow], int]:
     """One page of the ledger, leaders first, then the office, the sectors and the enterprises; and how many there are."""
@@ -51,11 +56,25 @@ async def members(work: Work, asked: MemberFilter, *, master: MasterKey) -> tupl
         KIND_ORDER, Department.name, Member.enterprise_id, Member.is_head.desc(), Member.name, Member.id
     )
     found = await work.rows(ordered.limit(PAGE).offset((asked.page - 1) * PAGE))
+    return await _rows(work, found, master), await work.count(query)
+
+
+async def members_after(
+    work: Work, asked: MemberFilter, cursor: UUID | None, limit: int, *, master: MasterKey
+) -> tuple[list[MemberRow], int]:
+    """The next people after one, in the order in which they were written down; and how many there are in all."""
+    work.require("member:read")
+    query = await _matching(work, asked, master)
+    rest = query.where(Member.id > cursor) if cursor else query
+    found = await work.rows(rest.order_by(Member.id).limit(limit))
+    return await _rows(work, found, master), await work.count(query)
+
+
+async def _rows(work: Work, found: Sequence[Any], master: MasterKey) -> list[MemberRow]:
     numbers = await phones.phones_of(work, [member for member, _ in found], master=master)
-    rows = [
+    return [
         MemberRow(member=member, department=department, phone=numbers.get(member.id)) for member, department in found
     ]
-    return rows, await work.count(query)
 
 
 async def _matching(work: Work, asked: MemberFilter, master: MasterKey) -> Any:

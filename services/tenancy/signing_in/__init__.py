@@ -14,7 +14,7 @@ from services.tenancy.signing_in.devices import LASTS as DEVICE_LASTS
 from services.tenancy.signing_in.events import OUTCOMES, Visit
 from services.tenancy.signing_in.passwords import is_full
 from services.tenancy.signing_in.person import NOBODY, Owed, Person, Place
-from services.tenancy.signing_in.queries import PAGE, Account, EventFilter, account_of, events
+from services.tenancy.signing_in.queries import PAGE, Account, EventFilter, account_of, events, events_before
 from services.tenancy.signing_in.refusals import (
     ActivationRefused,
     CodeOwed,
@@ -60,6 +60,7 @@ __all__ = [
     "cookie_name",
     "end_session",
     "events",
+    "events_before",
     "give_code",
     "is_full",
     "normalised_login",

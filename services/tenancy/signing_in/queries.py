@@ -64,6 +64,16 @@ async def events(work: Work, asked: EventFilter) -> tuple[Sequence[SignInEvent],
     return await work.all(newest.limit(PAGE).offset((asked.page - 1) * PAGE)), await work.count(query)
 
 
+async def events_before(
+    work: Work, asked: EventFilter, cursor: UUID | None, limit: int
+) -> tuple[Sequence[SignInEvent], int]:
+    """The sign-in events before one, the latest first, and how many there are in all."""
+    work.require("sign_in_event:read")
+    query = _matching(asked)
+    rest = query.where(SignInEvent.id < cursor) if cursor else query
+    return await work.all(rest.order_by(SignInEvent.id.desc()).limit(limit)), await work.count(query)
+
+
 def _matching(asked: EventFilter) -> Select[Any]:
     query = select(SignInEvent)
     if asked.outcome:
