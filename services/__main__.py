@@ -5,6 +5,8 @@ from importlib import import_module
 
 import click
 
+from services.kernel.loading import kept_for_life
+
 MODULES: Mapping[str, tuple[str, ...]] = {
     "running": ("demo", "up"),
     "serving": ("serve",),
@@ -35,7 +37,8 @@ class WhenCalled(click.Group):
         module = next((module for module, names in MODULES.items() if cmd_name in names), None)
         if module is None:
             return None
-        found: tuple[click.Command, ...] = import_module(f"services.commands.{module}").COMMANDS
+        with kept_for_life():
+            found: tuple[click.Command, ...] = import_module(f"services.commands.{module}").COMMANDS
         return next(command for command in found if command.name == cmd_name)
 
 

@@ -26,7 +26,16 @@ _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where that i
 def town_services(settings: Settings) -> list[Child]:
     """Web, worker and scheduler."""
     python = [sys.executable, "-X", "faulthandler", "-m"]
-    web = [*python, "granian", "services.app:create_app", "--factory", "--interface", "asgi", "--loop", "uvloop"]
+    web = [
+        *python,
+        "granian",
+        "services.commands.serving:application",
+        "--factory",
+        "--interface",
+        "asgi",
+        "--loop",
+        "uvloop",
+    ]
     web += ["--host", settings.host, "--port", str(settings.port), "--workers", str(settings.workers)]
     web += ["--respawn-failed-workers", "--workers-kill-timeout", str(_WEB_KILL_SECONDS)]
     return [
