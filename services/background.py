@@ -18,6 +18,7 @@ from services.supervision.calendar import jobs as calendar
 from services.supervision.changes import jobs as changes
 from services.supervision.duties import jobs as duties
 from services.supervision.duties import watching as watching_duties
+from services.supervision.exports import jobs as exports
 from services.supervision.feedback import jobs as feedback
 from services.supervision.imports import jobs as imports
 from services.supervision.plans import jobs as plans

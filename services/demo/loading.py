@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
 from services.demo import demo_district, history
+from services.demo.load_duties import load_duties
 from services.demo.load_people import load_people
 from services.demo.load_places import load_enterprises, load_places
 from services.demo.load_plans import load_plans
@@ -25,7 +26,7 @@ Say = Callable[[str], None]
 
 
 async def load_demo(settings: Settings, admin_url: str, say: Say) -> None:
-    """Places, people, enterprises, plans and half a year of work, each only where it is not there yet."""
+    """Places, people, enterprises, plans and half a year of work and duties, each only where it is not there yet."""
     engine = create_async_engine(async_url(admin_url))
     database = Database(login_urls(admin_url, role_secret(settings), settings.role_urls))
     try:
@@ -55,6 +56,7 @@ async def _load(session: AsyncSession, database: Database, settings: Settings, s
         await load_plans(session, database, district)
         await load_work(session, district, history(today))
         await session.commit()
+        await load_duties(session, database, FileStore.of(settings.home, settings.files_url), district)
 
 
 async def _first_day(session: AsyncSession) -> date:

@@ -146,7 +146,7 @@ async def test_a_figure_leads_to_the_rows_behind_it(app: Litestar, year: Year) -
         shown = words_of(answer)
         for expected in ("0/3", "还差 2 家", "未达到", "不适用", "数据截至 2026年3月6日", "达到 1 项"):
             assert expected in shown, expected
-        link = "/enterprises?above_scale=1&amp;standard=missing"
+        link = "/enterprises?above_scale=1&amp;industrial=1&amp;standard=missing"
         assert link in answer.text
         assert "共 3 家企业" in words_of(await page.get(link.replace("&amp;", "&")))
 

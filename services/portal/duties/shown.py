@@ -65,7 +65,7 @@ def groups_of(found: Iterable[Owed], today: date) -> list[Group]:
     always = [one for one in rest if one.is_open and one.duty.due_on is None]
     law = [one for one in always if one.duty.severity is Severity.VIOLATION]
     groups = [
-        Group("late", "逾期、未满足", "请先办这些", urgent, open=True),
+        Group("late", "先办这些", "逾期、未满足、被退回", urgent, open=True),
         Group("month", "本月到期", "", [one for one in dated if one.duty.due_on and one.duty.due_on < ends], open=True),
         Group("waiting", "等镇里审核", "", [one for one in rest if not one.is_open and _waits(one)], open=True),
         Group(

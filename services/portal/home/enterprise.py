@@ -20,6 +20,8 @@ from services.supervision.people import EnterprisePerson
 PAPERS_SHOWN: Final = timedelta(days=60)
 """So long before its day a certificate stands on the page."""
 MISSED_SHOWN: Final = 5
+MONTHS_SHOWN: Final = 183
+"""Days back from which the monthly checks are counted."""
 OFTEN: Final = frozenset({Period.DAILY, Period.WEEKLY})
 
 
@@ -37,7 +39,7 @@ async def first_page_of_head(request: AnyRequest, work: Work) -> Template:
         "home/owner.html",
         next=upcoming,
         groups=groups_of([one for one in chosen if one is not upcoming], work.today),
-        tally=duties.tally("", "", own),
+        tally=duties.tally("", "", found),
         topics=[("", "全部", len(own)), *((one, one, sum(each.duty.topic == one for each in own)) for one in topics)],
         kept=await _kept(work, found),
         todos=await todos_of(work),
@@ -78,12 +80,14 @@ async def _owed(work: Work) -> list[Owed]:
 
 
 async def _kept(work: Work, found: list[Owed]) -> list[Kept]:
-    """The checks of this month and the end of the last one."""
+    """The checks of the last weeks, and by month of the last half year."""
     assert work.identity.scope.enterprise_id
-    codes = [one.duty.code for one in found if one.is_check]
-    first = min(work.today.replace(day=1), work.today - timedelta(days=14))
     ends = work.today + timedelta(days=31)
-    kept = await duties.kept(work, work.identity.scope.enterprise_id, codes, first, ends)
+    kept: list[Kept] = []
+    for back, kinds in ((31, OFTEN), (MONTHS_SHOWN, frozenset({Period.MONTHLY}))):
+        codes = [one.duty.code for one in found if one.duty.period in kinds]
+        first = work.today - timedelta(days=back)
+        kept += await duties.kept(work, work.identity.scope.enterprise_id, codes, first, ends)
     return [one for one in kept if one.expected]
 
 

@@ -45,7 +45,9 @@ class Owed(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def label(self) -> str:
         """The state as people read it."""
-        return "逾期" if self.is_late and self.state in {"not_started", "in_progress"} else LABELS[self.state]
+        if self.is_late and self.state in {"not_started", "in_progress"}:
+            return "未满足" if self.is_unmet else "逾期"
+        return LABELS[self.state]
 
     @property
     def is_check(self) -> bool:
@@ -97,6 +99,8 @@ class Owed(msgspec.Struct, frozen=True, kw_only=True):
         if self.is_unmet:
             days = (self.day - self.due_on).days if self.due_on else 0
             return Light(Colour.RED, f"未满足 {days} 天" if days > 0 else "未满足")
+        if self.state == "returned" and not self.is_late:
+            return Light(Colour.AMBER, "被退回，请补充")
         if self.due_on is None:
             return Light(Colour.AMBER, "建议办理" if self.duty.state is State.UNMET else "待提供证明")
         if self.is_check and self.due_on < self.day:

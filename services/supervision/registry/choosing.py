@@ -21,6 +21,7 @@ FLAGS = {
     "peri_urban": "城乡接合部",
     "smelter": "金属冶炼",
     "state_owned": "市属国有",
+    "industrial": "工业企业（不含商贸）",
     "key": "重点企业（四涉一有限、三类重点）",
     "with_left": "含已注销、迁出",
 }
@@ -47,6 +48,8 @@ class EnterpriseFilter(msgspec.Struct, frozen=True, kw_only=True):
     peri_urban: bool = False
     smelter: bool = False
     state_owned: bool = False
+    industrial: bool = False
+    """Every sector but commerce."""
     key: bool = False
     """With one of the dangers of 四涉一有限 or of the three kinds."""
     headcount_over: int | None = None
@@ -109,14 +112,14 @@ def has_valid_standard(today: date) -> ColumnElement[bool]:
     """A certificate of one of the three levels; the days printed on it are both included (珍溪府发〔2021〕29号 二)."""
     return and_(
         Enterprise.standard_level.in_(LEVELS),
-        Enterprise.standard_granted_on <= today,
+        func.coalesce(Enterprise.standard_granted_on, date.min) <= today,
         Enterprise.standard_expires_on >= today,
     )
 
 
 def is_insured(today: date) -> ColumnElement[bool]:
     """A policy that runs on the day, both of its days included (珍溪府发〔2021〕29号 三(六)14)."""
-    return and_(Enterprise.insured_from <= today, Enterprise.insured_to >= today)
+    return and_(func.coalesce(Enterprise.insured_from, date.min) <= today, Enterprise.insured_to >= today)
 
 
 def _words(facts: EnterpriseFilter) -> list[ColumnElement[bool]]:
@@ -148,7 +151,8 @@ def _marks(facts: EnterpriseFilter) -> list[ColumnElement[bool]]:
         (Enterprise.is_smelter, facts.smelter),
         (Enterprise.is_state_owned, facts.state_owned),
     )
-    return [column.is_(True) for column, wanted in flags if wanted]
+    found = [column.is_(True) for column, wanted in flags if wanted]
+    return [*found, Enterprise.sector != Sector.COMMERCE] if facts.industrial else found
 
 
 def _dangers(facts: EnterpriseFilter) -> list[ColumnElement[bool]]:

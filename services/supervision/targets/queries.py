@@ -21,7 +21,7 @@ from services.supervision.accidents import Accident
 from services.supervision.registry import EnterpriseFilter
 
 LISTED = EnterpriseFilter(peri_urban=True)
-ABOVE_SCALE = EnterpriseFilter(above_scale=True)
+ABOVE_SCALE = EnterpriseFilter(above_scale=True, industrial=True)
 SMELTING = EnterpriseFilter(smelter=True, production_state="正常")
 
 
