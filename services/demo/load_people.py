@@ -23,6 +23,8 @@ OPENED = (
     "zhenxi.office2",
     "zhenxi.leaders1",
     "zhenxi.industry1",
+    "zhenxi-15.legal",
+    "zhenxi-15.safety",
     "zhenxi-35.legal",
     "zhenxi-35.safety",
     "shared.safety",
@@ -31,7 +33,7 @@ OPENED = (
     "platform.security",
     "platform.audit",
 )
-"""One account per role, a second one in the office so that work is accepted by another, and one person with two towns."""
+"""One account per role, a second one in the office so that work is accepted by another, a brickworks and a cannery, and one person with two towns."""
 
 JOINED_ON = date(2024, 7, 1)
 TWO_TOWNS = "shared.safety"

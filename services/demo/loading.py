@@ -15,6 +15,7 @@ from services.demo.load_records import load_records
 from services.demo.load_work import load_work
 from services.kernel import clock
 from services.kernel.database import Database, async_url, login_urls
+from services.kernel.files import FileStore
 from services.kernel.installation import role_secret
 from services.kernel.keys import master_key
 from services.kernel.settings import Settings
@@ -55,8 +56,8 @@ async def _load(session: AsyncSession, database: Database, settings: Settings, s
         say("正在制定各镇街的年度要点并生成半年的工作记录……")
         await load_plans(session, database, district)
         await load_work(session, district, history(today))
-        await session.commit()
         await load_duties(session, database, FileStore.of(settings.home, settings.files_url), district)
+        await session.commit()
 
 
 async def _first_day(session: AsyncSession) -> date:
