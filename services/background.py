@@ -34,6 +34,7 @@ JOBS = (
     departures,
     doors,
     duties,
+    exports,
     feedback,
     imports,
     messages,

@@ -12,6 +12,7 @@ from services.portal.changes.pages import router as changes
 from services.portal.clients.pages import router as clients
 from services.portal.duties.pages import router as duties
 from services.portal.enterprises.pages import router as enterprises
+from services.portal.exports.pages import router as exports
 from services.portal.feedback.pages import router as feedback
 from services.portal.home.pages import router as home
 from services.portal.imports.pages import router as imports
@@ -60,6 +61,7 @@ ROUTERS = (
     duties_api,
     enterprises,
     enterprises_api,
+    exports,
     feedback,
     feedback_api,
     home,

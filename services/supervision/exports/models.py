@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.kernel.table import Login, TenantTable, one_of, tenant_index
 
-STATES = {"writing": "正在生成", "done": "已生成", "failed": "未能生成"}
+STATES = {"writing": "正在生成", "done": "已生成"}
 
 
 class RegistryExport(TenantTable):

@@ -42,7 +42,7 @@ class Known(msgspec.Struct, frozen=True):
 
     by_code: Mapping[str, Enterprise]
     by_name: Mapping[str, Sequence[Enterprise]]
-    """The living ones."""
+    """The living ones; those that have left where no living one has the name."""
     coming: Mapping[str, UUID]
     """Codes that an enterprise has from a coming day on."""
     facts: Mapping[UUID, Facts]
@@ -73,11 +73,11 @@ async def _known(work: Work, rows: Sequence[Mapping[str, Any]], *, lock: bool) -
         by_enterprise[fact.enterprise_id].append(fact)
     by_name: defaultdict[str, list[Enterprise]] = defaultdict(list)
     for one in found:
-        if one.left_on is None:
-            by_name[one.name].append(one)
+        by_name[one.name].append(one)
+    living = {name: [one for one in those if one.left_on is None] or those for name, those in by_name.items()}
     return Known(
         {one.credit_code: one for one in found if one.credit_code},
-        by_name,
+        living,
         {fact.value: fact.enterprise_id for fact in await work.all(coming) if fact.value},
         {enterprise_id: Facts(rows) for enterprise_id, rows in by_enterprise.items()},
     )
@@ -109,7 +109,8 @@ def _found(known: Known, row: Mapping[str, Any]) -> Enterprise | None:
     code, name = row.get("credit_code"), row.get("name")
     if code and code in known.by_code:
         return known.by_code[code]
-    named = known.by_name.get(name or "", ())
+    # A row that says nothing of leaving means a new enterprise that took the name of one that left.
+    named = [one for one in known.by_name.get(name or "", ()) if one.left_on is None or row.get("left_on")]
     without = [one for one in named if one.credit_code is None]
     if code or "credit_code" not in row:
         named = without if code else named

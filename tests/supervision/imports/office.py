@@ -62,12 +62,10 @@ def cells_of(answer: Response) -> list[list[Any]]:
     return [list(row) for row in load_workbook(BytesIO(answer.content)).active.iter_rows(values_only=True)]
 
 
-async def run_jobs(year: Year) -> None:
-    """The worker does the imports that wait, each once."""
+async def run_jobs(year: Year, queue: str = "imports") -> None:
+    """The worker does what waits in a queue, each row once."""
     async with year.everything() as session:
-        waiting = (
-            await session.scalars(select(Outbox).where(Outbox.queue == "imports", Outbox.state == "pending"))
-        ).all()
+        waiting = (await session.scalars(select(Outbox).where(Outbox.queue == queue, Outbox.state == "pending"))).all()
         for row in waiting:
             row.state = "done"
     for row in waiting:

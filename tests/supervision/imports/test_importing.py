@@ -182,7 +182,7 @@ async def test_the_template_goes_in_as_it_comes_out(app: Litestar, year: Year) -
         cells = cells_of(await page.get("/enterprises/imports/template.xlsx"))
         heads = cells[0]
         assert ("企业名称*" in heads, cells[1][0].startswith("填写说明"), "示例" in cells[2][0]) == (True, True, True)
-        row = {BY: LINE_VALUE for BY, LINE_VALUE in zip(heads, cells[2], strict=True)} | {heads[0]: "照着示例填的厂"}
+        row = dict(zip(heads, cells[2], strict=True)) | {heads[0]: "照着示例填的厂"}
         data = a_sheet(
             [dict(zip(heads, cells[1], strict=True)), dict(zip(heads, cells[2], strict=True)), row], heads=heads
         )

@@ -110,3 +110,13 @@ async def test_a_code_that_somebody_was_quicker_to_register_is_told(year: Year) 
         said = Said(SINCE, "import", "", None, "某某", work.now)
         done = await registry.write(work, known, said)
         assert (list(done.created), done.overtaken) == ([1], [0])
+
+
+async def test_a_new_enterprise_may_take_the_name_of_one_that_left(year: Year) -> None:
+    """Without a code the name means the living; a row that says when it left means the one that left."""
+    gone = {**WRITTEN, "credit_code": None, "no_code_reason": "从未办理", "left_on": FEBRUARY, "left_reason": "注销"}
+    async with year.as_(Role.TOWN_OFFICE) as work:
+        await bulk(work, [gone])
+        rows = (gone, {**gone, "left_on": None, "left_reason": None})
+        again, new = await registry.meant(work, rows, SINCE, await registry.villages_of_town(work))
+        assert (again.is_new, list(again.changed), new.is_new) == (False, [], True)

@@ -1,0 +1,1 @@
+"""Long ledgers to carry away."""
