@@ -2,7 +2,7 @@
 
 from services.tenancy.clients.actions import ClientFacts, Issued, change, make, revoke, rotate
 from services.tenancy.clients.models import ApiClient
-from services.tenancy.clients.queries import all_clients, client, clients, town_of
+from services.tenancy.clients.queries import all_clients, client, client_anywhere, clients
 from services.tenancy.clients.refusals import ClientEnded, ProgramsOnly, ScopeMissing, TokenInAddress, TokenRefused
 from services.tenancy.clients.tokens import LASTS, Token, issue, resolve
 
@@ -20,11 +20,11 @@ __all__ = [
     "all_clients",
     "change",
     "client",
+    "client_anywhere",
     "clients",
     "issue",
     "make",
     "resolve",
     "revoke",
     "rotate",
-    "town_of",
 ]

@@ -6,12 +6,16 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from services.kernel.refusals import NotFound
 from services.kernel.work import Work
 from services.tenancy.clients.models import ApiClient
 from services.tenancy.townships.models import Tenant
 
 MOST = 500
 """How many are shown at once; a town has a handful."""
+
+
+WITH_TOWN = select(ApiClient, Tenant.full_name).join(Tenant, Tenant.id == ApiClient.tenant_id)
 
 
 async def clients(work: Work) -> Sequence[ApiClient]:
@@ -30,11 +34,13 @@ async def client(work: Work, client_id: UUID) -> ApiClient:
 async def all_clients(work: Work) -> Sequence[Any]:
     """Every system of the deployment with the name of its town, those that may come first."""
     work.require("client:read")
-    query = select(ApiClient, Tenant.full_name).join(Tenant, Tenant.id == ApiClient.tenant_id)
-    return await work.rows(query.order_by(ApiClient.state, ApiClient.created_at.desc()).limit(MOST))
+    return await work.rows(WITH_TOWN.order_by(ApiClient.state, ApiClient.created_at.desc()).limit(MOST))
 
 
-async def town_of(work: Work, client_id: UUID) -> UUID:
-    """The town that let a system in; raises NotFound."""
-    work.require("client:stop")
-    return await work.one(select(ApiClient.tenant_id).where(ApiClient.id == client_id))
+async def client_anywhere(work: Work, client_id: UUID) -> tuple[ApiClient, str]:
+    """One system of the deployment and the name of its town; raises NotFound."""
+    work.require("client:read")
+    found = await work.rows(WITH_TOWN.where(ApiClient.id == client_id))
+    if not found:
+        raise NotFound
+    return found[0].ApiClient, found[0].full_name
