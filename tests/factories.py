@@ -66,6 +66,7 @@ async def a_town(session: AsyncSession, name: str = "示例镇", *, district_id:
         name=name,
         full_name=f"重庆市涪陵区{name}",
         slug=f"t-{new_id().hex[-8:]}",
+        local_papers={"NOTICE": {"from": "2021-03-15", "until": None}},
         created_at=THEN,
     )
     session.add(tenant)

@@ -9,9 +9,9 @@ from sqlalchemy import select
 
 from services.kernel.clock import legal_day
 from services.kernel.work import Work
-from services.regulation import duties as rules
 from services.regulation.duties import Occurrence, Span
 from services.supervision import registry
+from services.supervision.duties.binding import book_of
 from services.supervision.duties.models import Duty
 from services.supervision.registry.history import Facts, facts_of
 
@@ -63,10 +63,10 @@ async def kept(work: Work, enterprise_id: UUID, codes: Iterable[str], first: dat
     facts = await facts_of(work, enterprise.id)
     first = max(first, enterprise.registered_on)
     stopped = _stopped(facts, enterprise.production_state, first, last)
-    found = []
+    found, book = [], await book_of(work, last)
     for code in codes:
-        rule = rules.rulebook().rule(code)
-        expected = [one for one in rules.occurrences(rule, first, last, suspended=stopped) if _ends_in(one, last)]
+        rule = book.rule(code)
+        expected = [one for one in book.occurrences(rule, first, last, suspended=stopped) if _ends_in(one, last)]
         query = select(Duty).where(
             Duty.enterprise_id == enterprise.id, Duty.code == code, Duty.period.in_([one.key for one in expected])
         )

@@ -9,6 +9,7 @@ from services.kernel.work import Work
 from services.regulation import duties as rules
 from services.regulation.duties import Difference
 from services.supervision import people, registry
+from services.supervision.duties.binding import book_of
 from services.supervision.duties.facts import facts_from
 
 
@@ -19,4 +20,5 @@ async def difference_of(work: Work, enterprise_id: UUID, changes: Mapping[str, A
     """
     before, after = await registry.difference(work, enterprise_id, changes, valid_from)
     held = await people.on_day(work, enterprise_id, valid_from)
-    return rules.difference(facts_from(before, held, valid_from), facts_from(after, held, valid_from), valid_from)
+    was, becomes = facts_from(before, held, valid_from), facts_from(after, held, valid_from)
+    return rules.difference(was, becomes, valid_from, await book_of(work, valid_from))

@@ -12,6 +12,7 @@ from services.kernel.refusals import NotFound
 from services.kernel.work import Work
 from services.regulation import duties as rules
 from services.supervision import registry
+from services.supervision.duties.binding import book_of
 from services.supervision.duties.facts import facts_of, facts_of_all
 from services.supervision.duties.models import Duty, DutyEvent, DutyView
 from services.supervision.duties.standing import CLOSED, Owed, kept, standing
@@ -25,15 +26,15 @@ LOOK_BACK: Final = timedelta(days=62)
 async def owed(work: Work, enterprise_id: UUID, day: date) -> list[Owed]:
     """What one enterprise owes on a day, the most urgent first; raises NotFound and BeforeTheRegistry."""
     enterprise = await registry.one(work, enterprise_id)
-    evaluated = rules.evaluate(await facts_of(work, enterprise.id, day), day)
+    evaluated = (await book_of(work, day)).evaluate(await facts_of(work, enterprise.id, day), day)
     rows = await _rows(work, [enterprise.id], evaluated, day)
     return _joined(enterprise.id, evaluated, rows, day, work.today)
 
 
 async def owed_of_all(work: Work, enterprises: Sequence[Enterprise], day: date) -> dict[UUID, list[Owed]]:
     """The same for several in four queries; those that were registered after the day are left out."""
-    facts = await facts_of_all(work, enterprises, day)
-    evaluated = {one: rules.evaluate(known, day) for one, known in facts.items()}
+    facts, book = await facts_of_all(work, enterprises, day), await book_of(work, day)
+    evaluated = {one: book.evaluate(known, day) for one, known in facts.items()}
     rows: dict[UUID, list[Duty]] = {one: [] for one in evaluated}
     for row in await _rows(work, list(rows), [duty for found in evaluated.values() for duty in found], day):
         rows[row.enterprise_id].append(row)
@@ -112,7 +113,7 @@ def _joined(
 
 async def _current(work: Work, enterprise: Enterprise, code: str, period: str) -> rules.Duty | None:
     day = max(work.today, enterprise.registered_on)
-    found = rules.evaluate(await facts_of(work, enterprise.id, day), day)
+    found = (await book_of(work, day)).evaluate(await facts_of(work, enterprise.id, day), day)
     return next((duty for duty in found if (duty.code, duty.period_key) == (code, period)), None)
 
 
@@ -127,5 +128,5 @@ async def _passed(work: Work, enterprise: Enterprise, code: str, period: str) ->
     due_on = next((found.due_on for found in around), None)
     if due_on is None or due_on > work.today or due_on < enterprise.registered_on:
         return None
-    found = rules.evaluate(await facts_of(work, enterprise.id, due_on), due_on)
+    found = (await book_of(work, due_on)).evaluate(await facts_of(work, enterprise.id, due_on), due_on)
     return next((duty for duty in found if (duty.code, duty.period_key) == (code, period)), None)

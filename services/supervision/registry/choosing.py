@@ -151,7 +151,7 @@ def _marks(facts: EnterpriseFilter) -> list[ColumnElement[bool]]:
         (Enterprise.is_smelter, facts.smelter),
         (Enterprise.is_state_owned, facts.state_owned),
     )
-    found = [column.is_(True) for column, wanted in flags if wanted]
+    found: list[ColumnElement[bool]] = [column.is_(True) for column, wanted in flags if wanted]
     return [*found, Enterprise.sector != Sector.COMMERCE] if facts.industrial else found
 
 

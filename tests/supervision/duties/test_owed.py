@@ -17,6 +17,7 @@ from services.supervision.duties import Duty, DutyFilter, Owed
 from services.supervision.duties.watching import watch_duties
 from services.supervision.registry import Enterprise
 from services.tenancy.roles import Role
+from services.tenancy.townships import Tenant
 from tests.factories import an_enterprise
 from tests.supervision.duties.posts import a_post
 from tests.supervision.year import NOW, Year
@@ -126,6 +127,18 @@ async def test_a_past_day_has_its_own_facts_and_its_own_law(year: Year) -> None:
     assert list(found[date(2021, 6, 14)]) == ["I04-3"]
     assert found[date(2021, 6, 15)]["I04-2"].endswith("第二十一条第二款")
     assert found[date(2021, 9, 1)]["I04-2"].endswith("第二十四条第二款")
+
+
+async def test_a_towns_own_paper_makes_no_duty_in_a_town_that_has_not_adopted_it(year: Year) -> None:
+    """301 people: 总工程师 is advised by one town's notice alone, so another town's enterprise hears nothing of it."""
+    enterprise = await known(year, headcount=301, sector="机械")
+    assert "T07" in await states(year, enterprise)
+    async with year.everything() as session:
+        (await session.get_one(Tenant, year.town.id)).local_papers = {}
+    assert "T07" not in await states(year, enterprise)
+    async with year.as_(Role.TOWN_OFFICE) as work:
+        smaller = await known(year, headcount=300, sector="机械", industry_code="3311")
+        assert not (await duties.difference_of(work, smaller, {"headcount_own": 301}, DAY)).added
 
 
 async def test_the_difference_is_told_before_it_is_saved(year: Year) -> None:
