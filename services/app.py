@@ -4,12 +4,10 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-from litestar import Litestar, Router
+from litestar import Litestar
 from litestar.config.csrf import CSRFConfig
 from litestar.di import Provide
 from litestar.middleware import DefineMiddleware
-from litestar.openapi import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin, YamlRenderPlugin
 from litestar.plugins.htmx import HTMXPlugin
 from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.template import TemplateConfig
@@ -23,7 +21,7 @@ from services.kernel.settings import Settings
 from services.kernel.table import Login
 from services.kernel.wakeup import Wakeup
 from services.migrations.migrate import head
-from services.portal import bell, compiled_templates, pages, problems
+from services.portal import bell, compiled_templates, openapi, pages, problems
 from services.portal.environment import template_environment
 from services.portal.headers import put_headers
 from services.portal.members.member_form import names_of
@@ -38,7 +36,7 @@ def create_app(settings: Settings | None = None, sessions: Sessions | None = Non
     """The application; `sessions` stands for the database where a test brings its own."""
     configure_logs()
     settings = settings or Settings.from_environment()
-    return Litestar(
+    app = Litestar(
         route_handlers=[*pages.ROUTERS, packed_asset],
         dependencies={"work": Provide(bell.provide_work)},
         guards=[door.guard],
@@ -60,11 +58,13 @@ def create_app(settings: Settings | None = None, sessions: Sessions | None = Non
         exception_handlers=problems.HANDLERS,
         after_exception=[problems.keep_refusal],
         lifespan=[connected(settings, sessions)],
-        openapi_config=openapi(),
+        openapi_config=openapi.config(),
         logging_config=None,
         plugins=[HTMXPlugin()],
         request_max_body_size=25_000_000,
     )
+    openapi.describe(app)
+    return app
 
 
 def own_word(settings: Settings) -> CSRFConfig:
@@ -75,16 +75,6 @@ def own_word(settings: Settings) -> CSRFConfig:
         cookie_secure=settings.secure_cookies,
         cookie_samesite="lax",
         header_name="x-csrf-token",
-    )
-
-
-def openapi() -> OpenAPIConfig:
-    """The JSON API described; the readable page at /schema is ours, because no page loads foreign scripts."""
-    return OpenAPIConfig(
-        title="安镇 Anzhen",
-        version="1",
-        openapi_router=Router("/schema/v1", route_handlers=[], opt={"exclude_from_auth": True}),
-        render_plugins=[JsonRenderPlugin(path="/openapi.json"), YamlRenderPlugin(path="/openapi.yaml")],
     )
 
 

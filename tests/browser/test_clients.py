@@ -67,4 +67,7 @@ async def test_a_system_is_let_in_and_shut_out(
     await office.get_by_role("button", name="确认停用").click()
     await expect(office.get_by_text("该系统立即不能再访问")).to_be_visible()
     await shot(office, "ended", size[0])
+    await desk.goto("/schema")
+    findings += await fits(desk, "schema")
+    await shot(desk, "schema", size[0])
     assert findings == []

@@ -80,6 +80,8 @@ async def schema(request: AnyRequest) -> Template:
             "path": path,
             "summary": what.get("summary", ""),
             "description": what.get("description", ""),
+            "scope": next((one["oauth"][0] for one in what.get("security", ()) if "oauth" in one), ""),
+            "is_open": not what.get("security"),
         }
         for path, methods in sorted(described.get("paths", {}).items())
         for method, what in methods.items()
