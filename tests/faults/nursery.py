@@ -12,11 +12,12 @@ import sys
 from datetime import timedelta
 from typing import Any
 
-from services.kernel import worker
+from services.kernel import sweeping, worker
 from services.kernel.logs import configure_logs
 from services.kernel.outbox import Pace
 from services.kernel.settings import Settings
 from services.notifications.channels.chosen import use
+from services.supervision.imports import jobs as imports
 from tests.faults import jobs
 
 
@@ -73,10 +74,11 @@ def _start(*, environment: dict[str, str], namespace: str, lease: float, log: st
 
 
 def _work(namespace: str, lease: float) -> int:
-    assert jobs.tell.queue == "messages"
+    assert (jobs.tell.queue, imports.save.queue) == ("messages", "imports")
     configure_logs()
     settings = Settings.from_environment()
     use(settings)
+    sweeping.use(settings)
     pace = Pace(lease=timedelta(seconds=lease), first_delay=timedelta(milliseconds=100))
     return worker.run(settings, namespace=namespace, pace=pace)
 
