@@ -69,6 +69,7 @@ def config() -> OpenAPIConfig:
         version="1",
         components=Components(security_schemes=_schemes()),
         openapi_router=Router("/schema/v1", route_handlers=[], opt={"exclude_from_auth": True}),
+        use_handler_docstrings=True,
         render_plugins=[JsonRenderPlugin(path="/openapi.json"), YamlRenderPlugin(path="/openapi.yaml")],
     )
 

@@ -108,6 +108,5 @@ def refused_at_the_door(
     """The form again with the refusal's sentence; a lock and a crowd also say when to come back."""
     form = Form(kept, refusal.fields or {field: refusal.sentence})
     answer = page(request, template, status=refusal.status, form=form, **context)
-    if retry_after := getattr(refusal, "retry_after", None):
-        answer.headers["Retry-After"] = str(retry_after)
+    answer.headers.update(refusal.headers)
     return answer
