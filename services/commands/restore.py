@@ -40,6 +40,7 @@ from services.kernel.verifying import verify
 from services.launcher import say, stores
 from services.launcher.homes import write_private
 from services.migrations.migrate import as_owner, knows, migrate
+from services.tenancy.received_roots import held_by_districts
 from services.tenancy.townships import PLATFORM_TENANT
 
 BIG_TABLE_ROWS = 1000
@@ -83,7 +84,7 @@ def restore_command(file: Path, *, key_file: Path | None, replace: bool, yes: bo
         with stores(settings) as found:
             done = asyncio.run(restore(settings, found.admin_url, archive, master, replace=replace))
         kept_key = install_key(settings, master)
-    click.echo(f"✓ 已恢复到 {beijing(archive.manifest.recovery_point)} 的状态，用时 {time.monotonic() - begun:.1f} 秒")
+    click.echo(f"✓ 已恢复到 {beijing(archive.manifest.recovery_point)}的状态，用时 {time.monotonic() - begun:.1f} 秒")
     click.echo(f"✓ {len(archive.manifest.tables)} 张表逐表核对相符，{len(archive.manifest.attachments)} 个附件")
     click.echo(f"✓ 审计链核对相符（{done.acts} 条已封存），全部数据密钥都能打开")
     if done.aside:
@@ -202,7 +203,8 @@ async def _require_whole_trail(settings: Settings, beside: URL) -> int:
     database = Database(urls)
     try:
         await database.refuse_unsafe_logins(*Login)
-        verdict = await verify(database, list(await background.tenants(database)))
+        held = await held_by_districts(database)
+        verdict = await verify(database, list(await background.tenants(database)), held=held)
     finally:
         await database.close()
     if not verdict.is_whole:

@@ -410,6 +410,5 @@ def test_an_embedded_town_backs_itself_up_with_nothing_installed(
     words = told(second, "restore", tmp_path / "one.tar", "--master-key", first / "keys/master")
     assert "✓ 已恢复到" in words
     assert (second / "keys/master").read_bytes() == (first / "keys/master").read_bytes()
-    assert "fuling" in told(second, "township", "list")
     for home in (first, second):
         shutil.rmtree(home)

@@ -57,7 +57,16 @@ def load(programs: Path, url: URL, file: Path, progress: Progress = lambda _tabl
     """Read a dump into an empty database as the owner of all tables, in one transaction; raises ToolFailed."""
     seen = _Seen(progress)
     with _told("psql") as complaints:
-        command: list[str | Path] = [programs / "psql", "-X", "-q", "--single-transaction", "-v", "ON_ERROR_STOP=1", "-o", os.devnull]
+        command: list[str | Path] = [
+            programs / "psql",
+            "-X",
+            "-q",
+            "--single-transaction",
+            "-v",
+            "ON_ERROR_STOP=1",
+            "-o",
+            os.devnull,
+        ]
         with subprocess.Popen(command, env=_environment(url), stdin=subprocess.PIPE, stderr=complaints) as psql:  # noqa: S603
             assert psql.stdin is not None
             try:
