@@ -48,7 +48,7 @@ async def token(request: AnyRequest) -> Response[Token | dict[str, str]]:
     address = request.client.host if request.client else ""
     try:
         asked = await _asked(request)
-        issued = await issue(
+        issued, left = await issue(
             sessions,
             client_id=asked.client_id,
             secret=asked.secret,
@@ -58,7 +58,7 @@ async def token(request: AnyRequest) -> Response[Token | dict[str, str]]:
         )
     except OAuth2Error as error:
         return Response(dict(error.get_body()), status_code=error.status_code, headers=dict(error.get_headers()))
-    return Response(issued, headers=UNSTORED)
+    return Response(issued, headers={**UNSTORED, **left})
 
 
 @get("/.well-known/oauth-authorization-server", opt=OPEN)

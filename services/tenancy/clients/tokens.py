@@ -44,8 +44,8 @@ class Token(msgspec.Struct, frozen=True):
 
 async def issue(
     sessions: Sessions, *, client_id: str, secret: str, wanted: Sequence[str], address: str, now: datetime
-) -> Token:
-    """A token for a system that knows its secret, with the scopes it asks for, or all that it has.
+) -> tuple[Token, dict[str, str]]:
+    """A token for a system that knows its secret, with the scopes it asks for, or all that it has; and how often it may yet fail.
 
     An unknown system, a wrong secret, one that was shut out and a foreign address are answered alike.
     Raises InvalidClientError, InvalidScopeError and TooManyAttempts.
@@ -69,8 +69,9 @@ async def issue(
         for key, limit in limits.items():
             await throttles.refund(session, key, limit)
         token = await _hand_out(session, client, wanted, address, now)
+        left = await throttles.room_left(session, limits, now)
         await session.commit()
-        return token
+        return token, left
 
 
 async def _client(session: AsyncSession, client_id: str) -> ApiClient | None:

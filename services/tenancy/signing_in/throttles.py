@@ -64,6 +64,18 @@ async def forgive(session: AsyncSession, limits: Mapping[str, int]) -> None:
         await refund(session, key, limits[key])
 
 
+async def room_left(session: AsyncSession, limits: Mapping[str, int], now: datetime) -> dict[str, str]:
+    """How often the narrowest of these may still fail before it is locked, in the headers that programs know."""
+    key, limit = next(iter(limits.items()))
+    row = await _row(session, key, now)
+    reset = row.window_from + WINDOW - now
+    return {
+        "RateLimit-Limit": str(limit),
+        "RateLimit-Remaining": str(limit - row.failures % limit),
+        "RateLimit-Reset": str(max(0, int(reset.total_seconds()))),
+    }
+
+
 async def refund(session: AsyncSession, key: str, limit: int) -> None:
     """Take back one attempt that went well, and the lock that it alone had closed."""
     row = await session.get(Throttle, key, with_for_update=True)
