@@ -67,7 +67,7 @@ async def cockpit(request: AnyRequest, work: Work) -> Template:
         late=sum(group.tally.late for group in groups),
         waiting=sum(group.tally.waiting for group in groups),
         chart=_chart(groups),
-        control=control_shown(of_year),
+        control=control_shown(of_year, drill=True),
         rates=[rate_shown(rate, drill=True) for rate in of_year.rates],
         reached=reached,
         applicable=applicable,

@@ -62,7 +62,7 @@ async def figures(request: AnyRequest, work: CurrentWork) -> Template:
         request,
         "targets/targets.html",
         of=of_year,
-        control=control_shown(of_year),
+        control=control_shown(of_year, drill=work.may("accident:read")),
         rates=[rate_shown(rate, drill=work.may("enterprise:read")) for rate in of_year.rates],
         reached=reached,
         applicable=applicable,
@@ -71,9 +71,9 @@ async def figures(request: AnyRequest, work: CurrentWork) -> Template:
     )
 
 
-def control_shown(of: OfYear) -> list[Shown]:
-    """The four figures of accident control."""
-    control, href = of.control, f"/targets/accidents?year={of.year}"
+def control_shown(of: OfYear, *, drill: bool) -> list[Shown]:
+    """The four figures of accident control, with the ledger of their rows."""
+    control, href = of.control, f"/targets/accidents?year={of.year}" if drill else ""
     return [
         Shown("较大及以上事故", control.larger, "0 起", href),
         Shown("亡人事故", control.fatal, "0 起", href),
