@@ -30,8 +30,9 @@ DOORS = 8
 """Towns with people in them: as many as there are clients at once."""
 
 TOWNS = """
-INSERT INTO tenant (id, kind, district_id, code, name, full_name, slug, state, created_at)
-SELECT uuidv7(), 'township', $1, '500102119', '示例镇' || n, '示例区示例镇' || n, 'scale-' || n, 'active', $3
+INSERT INTO tenant (id, kind, district_id, code, name, full_name, slug, state, created_at, local_papers)
+SELECT uuidv7(), 'township', $1, '500102119', '示例镇' || n, '示例区示例镇' || n, 'scale-' || n, 'active', $3,
+  '{"NOTICE": {"from": "2021-03-15", "until": null}}'
 FROM generate_series(1, $2::int) n
 """
 ENTERPRISES = """

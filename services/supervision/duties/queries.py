@@ -28,11 +28,11 @@ async def owed(work: Work, enterprise_id: UUID, day: date) -> list[Owed]:
     enterprise = await registry.one(work, enterprise_id)
     evaluated = (await book_of(work, day)).evaluate(await facts_of(work, enterprise.id, day), day)
     rows = await _rows(work, [enterprise.id], evaluated, day)
-    return _joined(enterprise.id, evaluated, rows, day, work.today)
+    return sorted(_joined(enterprise.id, evaluated, rows, day, work.today), key=lambda one: one.urgency)
 
 
 async def owed_of_all(work: Work, enterprises: Sequence[Enterprise], day: date) -> dict[UUID, list[Owed]]:
-    """The same for several in four queries; those that were registered after the day are left out."""
+    """The same for several in four queries, by code; those that were registered after the day are left out."""
     facts, book = await facts_of_all(work, enterprises, day), await book_of(work, day)
     evaluated = {one: book.evaluate(known, day) for one, known in facts.items()}
     rows: dict[UUID, list[Duty]] = {one: [] for one in evaluated}
@@ -108,7 +108,7 @@ def _joined(
             continue
         past = standing(enterprise_id, earlier, row, day, today)
         found += [] if past.is_check or past.state in CLOSED else [past]
-    return sorted(found, key=lambda one: one.urgency)
+    return found
 
 
 async def _current(work: Work, enterprise: Enterprise, code: str, period: str) -> rules.Duty | None:

@@ -92,7 +92,8 @@ async def _remind(work: Work, enterprise_id: UUID, due: Sequence[Owed]) -> None:
     for one in due:
         row = await row_for(work, one)
         happened(work, row, "reminded", one.light.words, told=False)
-    items = listed([f"{one.duty.title}（{one.light.words}）" for one in due])
+    ordered = sorted(due, key=lambda one: one.urgency)
+    items = listed([f"{one.duty.title}（{one.light.words}）" for one in ordered])
     said = words("duty:due", count=len(due), items=items)
     to = await recipients.members_of_enterprise(work, enterprise_id)
     event = f"duty:due:{enterprise_id}:{work.today:%Y%m%d}"

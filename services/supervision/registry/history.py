@@ -63,7 +63,9 @@ def values_on(enterprise: Enterprise, facts: Facts, day: date) -> dict[str, Any]
     if day < enterprise.registered_on:
         since = in_words(enterprise.registered_on)
         raise BeforeTheRegistry(fields={"on": f"这家企业的档案从 {since} 开始，请选这一天或以后的日期"})
-    return complete({field.name: facts.value(field.name, day, getattr(enterprise, field.name)) for field in DATED})
+    values = {field.name: getattr(enterprise, field.name) for field in DATED}
+    # What never changed has no rows, and most never changes.
+    return complete(values | {name: facts.value(name, day, values[name]) for name in facts})
 
 
 async def facts_of(work: Work, enterprise_id: UUID) -> Facts:
