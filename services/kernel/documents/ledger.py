@@ -160,6 +160,8 @@ class _Cells:
                     if len(known) >= MOST_REMEMBERED:
                         known.clear()
                     said = known[value] = self._cell(value, kind)
+            elif type(value) is int and kind == "number" and -EXACT_NUMBER < value < EXACT_NUMBER:
+                said = f' s="{self._looks[kind]}"><v>{value}</v></c>'
             else:
                 said = self._cell(value, kind)
             parts.append(f'<c r="{letters}{number}"{said}')
@@ -175,7 +177,10 @@ class _Cells:
             return f' s="{self._looks[kind]}"><v>{(value - DAY_ZERO).days}</v></c>'
         if kind in {"number", "percent"} and _is_exact(value):
             return f' s="{self._looks[kind]}"><v>{float(value):.16G}</v></c>'  # type: ignore[arg-type]
-        text = self._sheet._escape_control_characters(escape(_text(_spelled(value))))  # noqa: SLF001 - _x000D_ and the like
+        text = _spelled(value)
+        if text.isalnum() and len(text) < CELL_UNITS // 2:
+            return f' s="{self._looks["text"]}" t="inlineStr"><is><t>{text}</t></is></c>'
+        text = self._sheet._escape_control_characters(escape(_text(text)))  # noqa: SLF001 - _x000D_ and the like
         space = ' xml:space="preserve"' if text != text.strip() else ""
         return f' s="{self._looks["text"]}" t="inlineStr"><is><t{space}>{text}</t></is></c>'
 

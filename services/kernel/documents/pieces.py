@@ -10,7 +10,7 @@ from typing import IO, Final
 from services.kernel.documents.packages import UNREADABLE, Package
 from services.kernel.documents.refused import FileDamaged, FileIsBomb
 
-PIECE_BYTES: Final = 8 * 1024 * 1024
+PIECE_BYTES: Final = 4 * 1024 * 1024
 """Of the sheet's own text, some thousand rows of a wide table."""
 MOST_CELLS: Final = 4_000_000
 """Within one piece, empty ones between the first and the last row included: each takes room when it is read."""
