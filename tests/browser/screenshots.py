@@ -24,6 +24,7 @@ from services.regulation.notices import demo_plan
 from services.supervision import plans
 from services.supervision.assignments.models import Assignment
 from services.supervision.plans.models import Plan, PlanNode
+from services.supervision.registry import Enterprise
 from services.tenancy.policy import rights
 from services.tenancy.roles import Role
 from services.tenancy.signing_in.models import Membership, User
@@ -62,6 +63,10 @@ PICTURES_OF = (
     Picture("office-board", "zhenxi.office1", "/assignments/board"),
     Picture("office-assignment", "zhenxi.office1", "/assignments/{assignment}"),
     Picture("office-enterprises", "zhenxi.office1", "/enterprises"),
+    Picture("office-enterprise", "zhenxi.office1", "/enterprises/{enterprise}"),
+    Picture("office-imports", "zhenxi.office1", "/enterprises/imports"),
+    Picture("office-duties", "zhenxi.office1", "/duties"),
+    Picture("office-invitations", "zhenxi.office1", "/invitations"),
     Picture("office-targets", "zhenxi.office1", "/targets"),
     Picture("office-members", "zhenxi.office1", "/members"),
     Picture("leader-home", "zhenxi.leaders1", "/"),
@@ -71,9 +76,12 @@ PICTURES_OF = (
     Picture("enterprise-home-dark", "zhenxi-35.legal", "/", PHONE, "dark"),
     Picture("enterprise-assignments", "zhenxi-35.safety", "/assignments", PHONE),
     Picture("enterprise-assignment", "zhenxi-35.legal", "/assignments/{own}", PHONE),
+    Picture("enterprise-duty", "zhenxi-35.legal", "/duties/{mine}/I07/{year}", PHONE),
+    Picture("officer-home", "zhenxi-35.safety", "/", PHONE),
     Picture("two-towns", "shared.safety", "/profile", PHONE),
     Picture("messages", "zhenxi.office1", "/messages"),
     Picture("district-towns", "fuling.overseer1", "/", WALL),
+    Picture("operator-calendar", "platform.operator", "/calendar/{year}"),
     Picture("operator-queues", "platform.operator", "/queues"),
     Picture("security-accounts", "platform.security", "/accounts"),
     Picture("audit-trail", "platform.audit", "/audit"),
@@ -148,6 +156,9 @@ async def _places(served: Served) -> dict[str, str]:
         node = (await session.scalars(nodes.offset(10).limit(1))).one()
         submitted = await _one(session, town.id, Assignment.state == "submitted")
         own = await _one(session, town.id, Assignment.owner_name.like("渠溪示例榨菜%"))
+        mine = (await session.scalars(select(Enterprise.id).where(Enterprise.name.like("渠溪示例榨菜%")))).first()
+        smelter = select(Enterprise.id).where(Enterprise.tenant_id == town.id, Enterprise.is_smelter)
+        enterprise = (await session.scalars(smelter.order_by(Enterprise.name).limit(1))).one()
         draft = await _draft(served, session, town, plan.year + 1)
     return {
         "draft": str(draft),
@@ -155,6 +166,9 @@ async def _places(served: Served) -> dict[str, str]:
         "node": str(node.id),
         "assignment": str(submitted),
         "own": str(own),
+        "mine": str(mine),
+        "enterprise": str(enterprise),
+        "year": str(plan.year),
     }
 
 
