@@ -10,12 +10,13 @@ import click
 from sqlalchemy import select
 
 from services.commands.choices import settings_or_exit
+from services.commands.reaching import reached
 from services.kernel.database import Database, login_urls
 from services.kernel.installation import role_secret
 from services.kernel.keys import MasterKey, master_key
 from services.kernel.refusals import BadInput, Refusal
 from services.kernel.table import Login
-from services.launcher import CannotStart, stores
+from services.launcher import stores
 from services.tenancy import accounts, townships
 from services.tenancy.operators import operator_work
 from services.tenancy.roles import PLATFORM_ROLES, Role
@@ -37,11 +38,11 @@ def with_database(act: Callable[[Database, MasterKey], Awaitable[T]]) -> T:
             await database.close()
 
     try:
-        with stores(settings) as found:
+        with reached(), stores(settings) as found:
             return asyncio.run(run(found.admin_url))
     except BadInput as wrong:
         raise click.ClickException("；".join(wrong.fields.values()) or wrong.sentence) from wrong
-    except (Refusal, CannotStart) as refused:
+    except Refusal as refused:
         raise click.ClickException(str(refused)) from refused
 
 
@@ -117,7 +118,7 @@ def user() -> None:
 
 @user.command("grant", help="开通账号；PLACE 写镇街或区县的简称，三员写 platform。")
 @click.argument("place")
-@click.argument("role", type=click.Choice([*accounts.GRANTED, *sorted(PLATFORM_ROLES)]))
+@click.argument("role", type=click.Choice([role.value for role in (*accounts.GRANTED, *sorted(PLATFORM_ROLES))]))
 @click.argument("login")
 @click.argument("name")
 def grant(place: str, role: str, login: str, name: str) -> None:

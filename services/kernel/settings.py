@@ -110,11 +110,6 @@ class Settings:
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Self:
         """The settings of this process; raises SettingsError in Chinese naming the variable."""
-        role_urls = {
-            name.removeprefix("ANZHEN_DATABASE_URL_").lower(): value
-            for name, value in environ.items()
-            if name.startswith("ANZHEN_DATABASE_URL_")
-        }
         demo = _flag(environ, "ANZHEN_DEMO", default=False)
         testing = _flag(environ, "ANZHEN_TESTING", default=False)
         clock_file = _path(environ, "ANZHEN_CLOCK_FILE")
@@ -128,7 +123,7 @@ class Settings:
             database_url=_secret(environ, "ANZHEN_DATABASE_URL"),
             redis_url=_secret(environ, "ANZHEN_REDIS_URL"),
             role_secret=_secret(environ, "ANZHEN_ROLE_SECRET"),
-            role_urls=role_urls or None,
+            role_urls=_role_urls(environ) or None,
             master_key_file=_path(environ, "ANZHEN_MASTER_KEY_FILE"),
             files_url=environ.get("ANZHEN_FILES_URL") or None,
             smtp_url=_secret(environ, "ANZHEN_SMTP_URL"),
@@ -152,6 +147,14 @@ def _secret(environ: Mapping[str, str], name: str) -> str | None:
             message = f"{name}_FILE 指向的文件读不到：{file}（{error.strerror}）"
             raise SettingsError(message) from error
     return environ.get(name) or None
+
+
+def _role_urls(environ: Mapping[str, str]) -> Mapping[str, str]:
+    """The addresses of single logins, by short name; ANZHEN_DATABASE_URL_FILE is the administrator's."""
+    first = "ANZHEN_DATABASE_URL_"
+    names = {name.removesuffix("_FILE") for name in environ if name.startswith(first) and name != f"{first}FILE"}
+    found = {name.removeprefix(first).lower(): _secret(environ, name) for name in names}
+    return {login: url for login, url in found.items() if url}
 
 
 def _flag(environ: Mapping[str, str], name: str, *, default: bool) -> bool:
