@@ -8,7 +8,21 @@ import click
 
 os.environ["ANZHEN_TESTING"] = "1"
 
-from tests.scale import api_list, api_read, duties, outbox, page, permission_check, row_security, sign_in, start
+from tests.scale import (
+    api_list,
+    api_read,
+    duties,
+    duties_of_all,
+    export_registry,
+    find_enterprise,
+    import_registry,
+    outbox,
+    page,
+    permission_check,
+    row_security,
+    sign_in,
+    start,
+)
 from tests.scale.figures import Asked
 from tests.scale.house import House, a_house, populate
 
@@ -22,8 +36,12 @@ IN_THE_HOUSE: dict[str, Callable[[House, Asked], Awaitable[None]]] = {
     "api_read": api_read.measure,
     "api_list": api_list.measure,
     "page": page.measure,
+    "duties_of_all": duties_of_all.measure,
     "outbox": outbox.measure,
     "sign_in": sign_in.measure,
+    "import_registry": import_registry.measure,
+    "export_registry": export_registry.measure,
+    "find_enterprise": find_enterprise.measure,
 }
 
 
