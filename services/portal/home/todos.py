@@ -9,7 +9,7 @@ from services.kernel.clock import in_words
 from services.kernel.work import Work
 from services.portal.assignments.shown import Shown
 from services.regulation.lights import light
-from services.supervision import assignments, changes, plans
+from services.supervision import assignments, changes, duties, plans
 from services.supervision.assignments import Assignment, Waiting
 from services.tenancy import forgotten
 
@@ -62,7 +62,13 @@ async def todos_of(work: Work) -> Todos:
     """The cards of the person who asks."""
     found = await assignments.waiting(work)
     own = sorted((_own(work, one) for one in found.own), key=lambda card: card.urgency)
-    asked = [*await _plans(work), *await _forgotten(work), *await _changes(work), *_asked(work, found)]
+    asked = [
+        *await _plans(work),
+        *await _forgotten(work),
+        *await _changes(work),
+        *await _duties(work),
+        *_asked(work, found),
+    ]
     return Todos(own, asked, list(_late(work, found)))
 
 
@@ -147,6 +153,17 @@ async def _changes(work: Work) -> list[Card]:
     ]
 
 
+async def _duties(work: Work) -> list[Card]:
+    """What enterprises handed in for their duties, as one card for the office."""
+    count = await duties.waiting_count(work) if work.may("duty:accept") else 0
+    if not count:
+        return []
+    note = f"{count} 项，含证明材料和不适用申请"
+    return [
+        Card(title="审核企业义务", href="/duties/waiting", action="去审核", kind="待审核", tone="yellow", note=note)
+    ]
+
+
 async def _forgotten(work: Work) -> list[Card]:
     """People who wait for a new activation code, as one card for the office."""
     asking = await forgotten.waiting(work)
@@ -155,9 +172,7 @@ async def _forgotten(work: Work) -> list[Card]:
     names = "、".join(one.member.name for one in asking[:3])
     note = names if len(asking) <= 3 else f"{names}等 {len(asking)} 人"  # noqa: PLR2004 - as many names as fit a card
     return [
-        Card(
-            title="重新发激活码", href="/password-requests", action="去核实", kind="忘记密码", tone="amber", note=note
-        )
+        Card(title="重新发激活码", href="/password-requests", action="去核实", kind="忘记密码", tone="amber", note=note)
     ]
 
 

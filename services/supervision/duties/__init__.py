@@ -5,7 +5,17 @@ from services.supervision.duties.checks import Kept, Missed, kept
 from services.supervision.duties.deciding import Key, accept, decide_exemption, keys_of, send_back, urge
 from services.supervision.duties.difference import difference_of
 from services.supervision.duties.facts import facts_from, facts_of, facts_of_all
-from services.supervision.duties.figures import STATES, DutyFilter, Line, Tally, lines, tallies, tally, tally_of_one
+from services.supervision.duties.figures import (
+    STATES,
+    DutyFilter,
+    Line,
+    Tally,
+    lines,
+    tallies,
+    tally,
+    tally_of_one,
+    waiting_count,
+)
 from services.supervision.duties.models import Duty, DutyEvent, DutyView
 from services.supervision.duties.possible import possible
 from services.supervision.duties.queries import events, evidence, one, owed, owed_of_all, row_of, views
@@ -68,4 +78,5 @@ __all__ = [
     "tally_of_one",
     "urge",
     "views",
+    "waiting_count",
 ]

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, select
 
 from services.kernel.work import Work
 from services.supervision import registry
+from services.supervision.duties.models import Duty
 from services.supervision.duties.queries import owed, owed_of_all
 from services.supervision.duties.standing import WAITING, Owed
 from services.supervision.registry import Enterprise
@@ -87,6 +88,11 @@ async def tally_of_one(work: Work, enterprise_id: UUID, day: date) -> Tally:
     """The figures of one enterprise on a day; raises NotFound and BeforeTheRegistry."""
     work.require("duty:read")
     return tally("", "", await owed(work, enterprise_id, day))
+
+
+async def waiting_count(work: Work) -> int:
+    """How many duties wait for the office: papers to accept, and what is called 不适用."""
+    return await work.count(select(Duty.id).where(Duty.state.in_(WAITING)))
 
 
 def tallies(found: Iterable[Line], key: Callable[[Line], str], label: Callable[[Line], str]) -> list[Tally]:

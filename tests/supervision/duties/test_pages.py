@@ -50,6 +50,7 @@ async def test_proof_goes_to_the_office_comes_back_and_is_accepted(year: Year, a
         assert "已发放" in refused.text
         assert (await head.post(f"{href}/submit", {"note": "已发放"}, files=photo)).status_code == 303
         assert "已发放" in words_of(await office.get("/duties/waiting"))
+        assert "审核企业义务" in words_of(await office.get("/"))
         assert (await office.post(f"{href}/return", {"return_reason": ""})).status_code == 422
         assert (await office.post(f"{href}/return", {"return_reason": "缺签字"})).status_code == 303
         words = words_of(await head.get(href))
@@ -151,3 +152,45 @@ async def test_who_has_seen_a_duty_is_told(year: Year, app: Litestar) -> None:
         await officer.get(href)
         await officer.get(href)
         assert words_of(await office.get(href)).count(year.town[Role.SAFETY_OFFICER].person) == 1
+
+
+async def test_programs_see_and_do_the_same(year: Year, app: Litestar) -> None:
+    """The list, one duty with its open acts, a check, a refusal with its field, and the town's figures."""
+    own = f"/api/v1/duties/{year.town.enterprises[0]}"
+    async with browser(app, year.town[Role.SAFETY_OFFICER]) as officer:
+        listed = (await officer.get(own)).json()
+        first = listed[0]
+        assert (first["code"], first["light"], first["because"]) == (
+            "I04-3", "red", "因为从业人员 60 人，没有超过 100 人",
+        )  # fmt: skip
+        one = (await officer.get(f"{own}/T05-2/2026-03-06")).json()
+        assert one["acts"] == ["check"]
+        refused = await officer.send("POST", f"{own}/T05-2/2026-03-06/check", json={"problem": True})
+        assert (refused.status_code, "note" in refused.text) == (422, True)
+        done = await officer.send("POST", f"{own}/T05-2/2026-03-06/check", json={})
+        assert (done.json()["state"], done.json()["acts"]) == ("done", [])
+        assert (await officer.send("POST", f"{own}/T05-4/2026-03/check", json={})).status_code == 403
+        assert (await officer.get("/api/v1/duties")).status_code == 403
+        assert (await officer.get(f"{own}/T05-2/nonsense")).status_code == 404
+    async with browser(app, year.town[Role.TOWN_OFFICE]) as office:
+        figures = (await office.get("/api/v1/duties?on=2026-03-06")).json()
+        for part in ("by_duty", "by_sector", "by_village"):
+            assert sum(one["applicable"] for one in figures[part]) == figures["total"]["applicable"]
+        assert figures["total"]["fulfilled"] == 1
+
+
+async def test_the_difference_stands_beside_a_proposal_and_before_saving(year: Year, app: Litestar) -> None:
+    """再招 41 人 brings a duty: the office reads it on the page where it would save, and nothing is saved yet."""
+    enterprise = year.town.enterprises[0]
+    async with browser(app, year.town[Role.TOWN_OFFICE]) as office:
+        form = (await office.get(f"/enterprises/{enterprise}/change")).text
+        typed = dict(re.findall(r'<input[^>]*name="([a-z_]+)"[^>]*value="([^"]*)"', form))
+        chosen = dict(re.findall(r'<select[^>]*name="([a-z_]+)".*?<option value="([^"]*)" selected', form, re.DOTALL))
+        boxes = ("tags", "circumstances", "is_above_scale", "is_peri_urban", "is_smelter", "has_safety_office")
+        fields = {name: value for name, value in {**typed, **chosen}.items() if name not in boxes}
+        shown = await office.post(
+            f"/enterprises/{enterprise}/change", fields | {"headcount_own": "101", "step": "check"}
+        )
+        words = words_of(shown)
+        assert "再招 41 人，将新增义务：设安全管理机构或配专职安全管理人员，依据：《安全生产法》" in words, words[:1500]
+        assert "60 人" in words_of(await office.get(f"/enterprises/{enterprise}"))
