@@ -147,7 +147,7 @@ async def test_an_upgrade_leaves_what_an_administrator_brought(
     assert (now.is_workday(MONDAY), now.is_workday(SATURDAY), now.is_workday(date(2026, 10, 1))) == (False, True, False)
 
 
-@pytest.mark.parametrize("role", sorted(set(Role) - {Role.PLATFORM_OPERATOR, Role.PUBLIC}))
+@pytest.mark.parametrize("role", sorted(set(Role) - {Role.PLATFORM_OPERATOR, Role.CLIENT, Role.PUBLIC}))
 def test_only_the_platforms_operator_may_bring_a_year(role: Role) -> None:
     """Everybody in the towns and the district may look; the other two administrators have no business with it."""
     assert "calendar:import" in rights()[Role.PLATFORM_OPERATOR]
