@@ -7,7 +7,9 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import Select, Text, Uuid, func, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import InstrumentedAttribute
 
 from services.kernel.clock import in_words
 from services.kernel.refusals import BadInput
@@ -62,25 +64,31 @@ async def meant(
 async def _known(work: Work, rows: Sequence[Mapping[str, Any]], *, lock: bool) -> Known:
     codes = sorted({row["credit_code"] for row in rows if row.get("credit_code")})
     names = sorted({row["name"] for row in rows if row.get("name")})
-    named: ColumnElement[bool] = or_(Enterprise.credit_code.in_(codes), Enterprise.name.in_(names))
-    query = select(Enterprise).where(named).order_by(Enterprise.id)
-    found = await work.all(query.with_for_update(key_share=True) if lock else query)
+    found = {one.id: one for column, listed in ((Enterprise.credit_code, codes), (Enterprise.name, names)) if listed
+             for one in await work.all(_among(column, listed, lock=lock))}  # fmt: skip
     coming = select(EnterpriseFact).where(EnterpriseFact.field == "credit_code", EnterpriseFact.valid_from > work.today)
-    ids = [one.id for one in found]
-    facts = await work.all(select(EnterpriseFact).where(EnterpriseFact.enterprise_id.in_(ids))) if ids else []
+    of_them = EnterpriseFact.enterprise_id.in_(select(func.unnest(literal([*found], ARRAY(Uuid())))))
+    facts = await work.all(select(EnterpriseFact).where(of_them)) if found else []
     by_enterprise: defaultdict[UUID, list[EnterpriseFact]] = defaultdict(list)
     for fact in facts:
         by_enterprise[fact.enterprise_id].append(fact)
     by_name: defaultdict[str, list[Enterprise]] = defaultdict(list)
-    for one in found:
+    for one in found.values():
         by_name[one.name].append(one)
     living = {name: [one for one in those if one.left_on is None] or those for name, those in by_name.items()}
     return Known(
-        {one.credit_code: one for one in found if one.credit_code},
+        {one.credit_code: one for one in found.values() if one.credit_code},
         living,
         {fact.value: fact.enterprise_id for fact in await work.all(coming) if fact.value},
         {enterprise_id: Facts(rows) for enterprise_id, rows in by_enterprise.items()},
     )
+
+
+def _among(column: InstrumentedAttribute[Any], words: Sequence[str], *, lock: bool) -> Select[Enterprise]:
+    """The enterprises that have one of many words: joined, since a long list of alternatives is compared one by one."""
+    listed = select(func.unnest(literal(words, ARRAY(Text()))))
+    query = select(Enterprise).where(column.in_(listed)).order_by(Enterprise.id)
+    return query.with_for_update(of=Enterprise, key_share=True) if lock else query
 
 
 def _meant(known: Known, row: Mapping[str, Any], valid_from: date, villages: Villages) -> Meant:
