@@ -18,6 +18,7 @@ from services.kernel.installation import role_secret
 from services.kernel.keys import MasterKey, master_key
 from services.kernel.refusals import Refusal
 from services.kernel.settings import Settings
+from services.kernel.table import Login
 from services.launcher import CannotStart, Stores, stores
 from services.migrations.migrate import head
 from services.portal.assets_manifest import AssetsNotBuiltError, manifest
@@ -56,7 +57,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         yield provider_finding(settings)
     try:
         with stores(settings) as found:
-            database = asyncio.run(_database(found))
+            database = asyncio.run(_database(settings, found))
             yield database
             if database.fine:
                 yield asyncio.run(_stored_keys(settings, found))
@@ -145,15 +146,23 @@ def _keys_told(master: MasterKey, stored: Mapping[bytes, int], said: Sequence[st
     return Finding("数据密钥", fine=True, words="；".join([*said, f"{count} 把，都由现在的主密钥保管"]) + may_go)
 
 
-async def _database(found: Stores) -> Finding:
-    engine = create_async_engine(async_url(found.admin_url))
+async def _database(settings: Settings, found: Stores) -> Finding:
+    """As the administrator; where only `migrate` is given one, as the login that may read everything."""
+    url = async_url(found.admin_url)
+    if url.username is None:
+        url = login_urls(url, role_secret(settings), settings.role_urls)[Login.BACKUP]
+    engine = create_async_engine(url)
     try:
         async with engine.connect() as connection:
             version = await connection.scalar(text("SHOW server_version"))
             known = await connection.scalar(text("SELECT to_regclass('alembic_version')"))
             at = await connection.scalar(text("SELECT version_num FROM alembic_version")) if known else None
     except Exception as error:  # noqa: BLE001 - the doctor reports whatever it is
-        return Finding("数据库", fine=False, words=f"连不上（{type(error).__name__}）；请检查 ANZHEN_DATABASE_URL")
+        return Finding(
+            "数据库",
+            fine=False,
+            words=f"连不上（{type(error).__name__}）；请检查 ANZHEN_DATABASE_URL；第一次安装请先运行 anzhen migrate",
+        )
     finally:
         await engine.dispose()
     if at != head():

@@ -12,7 +12,7 @@ from pathlib import Path
 from uuid import UUID
 
 import click
-from sqlalchemy import URL, NullPool, text
+from sqlalchemy import URL, NullPool, delete, text
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from services import background
@@ -40,10 +40,15 @@ from services.kernel.verifying import verify
 from services.launcher import say, stores
 from services.launcher.homes import write_private
 from services.migrations.migrate import as_owner, knows, migrate
+from services.tenancy.clients.models import ApiToken
 from services.tenancy.received_roots import held_by_districts
+from services.tenancy.signing_in.models import UserSession
+from services.tenancy.signing_in.oidc.models import OidcState, ProvenIdentity
 from services.tenancy.townships import PLATFORM_TENANT
 
 BIG_TABLE_ROWS = 1000
+DOORS_LEFT_OPEN = (UserSession, ApiToken, OidcState, ProvenIdentity)
+"""What was ended after the recovery point would open again: whoever was in signs in once more."""
 
 
 class NotEmpty(Refusal):
@@ -91,7 +96,7 @@ def restore_command(file: Path, *, key_file: Path | None, replace: bool, yes: bo
         click.echo(f"原来的数据库改名为 {done.aside}，确认不再需要后由数据库管理员删除")
     if kept_key:
         click.echo(f"原来的主密钥改名为 {kept_key}")
-    click.echo("恢复点之后办理的事项不在其中；之后已发出的邮件，可能会再发一次。")
+    click.echo("所有人和接入的系统都须重新登录。恢复点之后办理的事项不在其中；之后已发出的邮件，可能会再发一次。")
 
 
 def _key(settings: Settings, chosen: Path | None) -> MasterKey:
@@ -191,6 +196,9 @@ async def _load(settings: Settings, beside: URL, archive: backups.Archive, maste
             raise NotAsBackedUp(f"装入的数据与备份的清单不符（{'、'.join(wrong)}），没有恢复：请换一份备份")
         await require_own_keys(connection, master)
     await migrate(beside, secret)
+    async with as_owner(beside, secret) as connection:
+        for opens in DOORS_LEFT_OPEN:
+            await connection.execute(delete(opens))
 
 
 async def _require_whole_trail(settings: Settings, beside: URL) -> int:

@@ -8,7 +8,7 @@ import click
 from granian import Granian
 from granian.constants import Interfaces, Loops
 
-from services.commands.choices import settings_or_exit
+from services.commands.choices import settings_with_stores_or_exit
 from services.kernel import gathering
 from services.kernel.loading import kept_for_life
 
@@ -16,7 +16,7 @@ from services.kernel.loading import kept_for_life
 @click.command("serve", help="只启动网页服务。")
 def serve() -> None:
     """The web alone, for systemd and containers."""
-    settings = settings_or_exit()
+    settings = settings_with_stores_or_exit()
     gathering.begin(settings.home)
     os.environ[gathering.VARIABLE] = str(gathering.folder_of(settings.home))
     Granian(

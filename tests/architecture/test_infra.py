@@ -172,7 +172,7 @@ def test_the_proxy_lets_through_what_the_application_takes(tmp_path: Path) -> No
         check=True,
         capture_output=True,
     )
-    words = words.replace("/var/cache/nginx/anzhen", str(tmp_path / "cache")).replace("/var/log/nginx", str(tmp_path))
+    words = words.replace("/var/lib/nginx/anzhen", str(tmp_path / "cache")).replace("/var/log/nginx", str(tmp_path))
     own = "".join(
         f"{kind}_temp_path {tmp_path}/{kind}; " for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )

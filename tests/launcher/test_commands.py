@@ -47,3 +47,11 @@ def test_the_address_of_a_single_login_may_lie_in_a_file(tmp_path: Path) -> None
     )
     assert settings.database_url == "postgresql://admin@db/anzhen"
     assert settings.role_urls == {"town": "postgresql://town@db/anzhen", "worker": "postgresql://worker@db/anzhen"}
+
+
+@pytest.mark.parametrize("word", ["serve", "work", "schedule"])
+def test_a_process_without_stores_says_what_to_set(word: str, tmp_path: Path) -> None:
+    """Alone it has no database of its own, and starting again and again would not give it one."""
+    for given, missing in (({}, "ANZHEN_DATABASE_URL"), ({"ANZHEN_DATABASE_URL": "x"}, "ANZHEN_REDIS_URL")):
+        done = CliRunner().invoke(main, [word], env={"ANZHEN_HOME": str(tmp_path), **given})
+        assert (done.exit_code, f"没有设置 {missing}" in done.output, done.output.count("\n")) == (1, True, 1)
