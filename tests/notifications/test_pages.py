@@ -5,7 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 
 from services.kernel import clock
 from services.kernel.bench import system
@@ -222,10 +222,19 @@ async def test_readiness_tells_of_late_messages_and_seals(
     """Late messages and overdue seals are said, and are no reason to take the town off the net."""
     async with running(settings, sessions) as app, browser(app) as operator:
         told = (await operator.get("/ready")).json()
-        assert (told["status"], told["messages"], told["trail"]) == ("ready", "通知延迟：未设置消息队列", "ok")
+        assert (told["status"], told["messages"]) == ("ready", "通知延迟：未设置消息队列")
+        assert told["trail"] == "2 个单位的审计记录超过一分钟没有封存", "nobody ever sealed the town and its district"
         async with sessions.session(None, Scope()) as session:
-            then = clock.now() - timedelta(minutes=2)
-            session.add(SealState(tenant_id=town.id, seq=1, digest=bytes(32), sealed_at=then, checked_at=then))
+            now = clock.now()
+            session.add_all(
+                SealState(tenant_id=place, seq=1, digest=bytes(32), sealed_at=now, checked_at=now)
+                for place in (town.id, town.district_id)
+            )
+            await session.commit()
+        assert (await operator.get("/ready")).json()["trail"] == "ok"
+        async with sessions.session(None, Scope()) as session:
+            late = update(SealState).where(SealState.tenant_id == town.id)
+            await session.execute(late.values(checked_at=now - timedelta(minutes=2)))
             await session.commit()
         answer = await operator.get("/ready")
         assert (answer.status_code, answer.json()["trail"]) == (200, "1 个单位的审计记录超过一分钟没有封存")
