@@ -27,7 +27,9 @@ pytestmark = pytest.mark.anyio
 async def work_on(served: Served, town: Town) -> None:
     """A worker does the imports that wait."""
     async with served.everything() as session:
-        waiting = (await session.scalars(select(Outbox).where(Outbox.queue == "imports", Outbox.state == "pending"))).all()
+        waiting = (
+            await session.scalars(select(Outbox).where(Outbox.queue == "imports", Outbox.state == "pending"))
+        ).all()
         for row in waiting:
             row.state = "done"
     for row in waiting:
