@@ -181,7 +181,7 @@ async def attach(
     request: Request[Any, Any, Any], work: CurrentWork, assignment_id: One, data: MultipartBody[dict[str, Any]]
 ) -> AttachmentOut:
     """Add a file (`file`)."""
-    file = data.get("file")
+    file = (data or {}).get("file")
     if not isinstance(file, UploadFile):
         raise BadInput(fields={"file": "请附上文件"})
     files = request.app.state.files

@@ -204,7 +204,7 @@ async def attach(
     data: MultipartBody[dict[str, Any]],
 ) -> DutyOut:
     """Add a file (`file`)."""
-    file = data.get("file")
+    file = (data or {}).get("file")
     if not isinstance(file, UploadFile):
         raise BadInput(fields={"file": "请附上文件"})
     files = request.app.state.files

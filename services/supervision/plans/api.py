@@ -85,7 +85,7 @@ async def list_plans(
 @post("/", opt=needs("notice:upload"))
 async def upload(request: Request[Any, Any, Any], work: CurrentWork, data: Uploaded) -> Response[PlanOut]:
     """A file (`file`, and `year` where it is not the paper's own) becomes a draft."""
-    file, year = data.get("file"), data.get("year")
+    file, year = (data or {}).get("file"), (data or {}).get("year")
     if not isinstance(file, UploadFile):
         raise BadInput(fields={"file": "请附上文件"})
     chosen = (
