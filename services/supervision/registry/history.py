@@ -65,7 +65,7 @@ def values_on(enterprise: Enterprise, facts: Facts, day: date) -> dict[str, Any]
         raise BeforeTheRegistry(fields={"on": f"这家企业的档案从 {since} 开始，请选这一天或以后的日期"})
     values = {field.name: getattr(enterprise, field.name) for field in DATED}
     # What never changed has no rows, and most never changes.
-    return complete(values | {name: facts.value(name, day, values[name]) for name in facts})
+    return complete(values | {name: facts.value(name, day, values[name]) for name in facts.keys() & values.keys()})
 
 
 async def facts_of(work: Work, enterprise_id: UUID) -> Facts:
