@@ -5,12 +5,14 @@ from pathlib import Path
 import click
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import URL
 
 from services.__main__ import main
 from services.commands.accounts import grant
 from services.kernel.settings import Settings
 from services.tenancy.accounts import GRANTED
 from services.tenancy.roles import PLATFORM_ROLES
+from tests.conftest import SECRET
 
 
 @pytest.mark.parametrize("role", [*GRANTED, *PLATFORM_ROLES])
@@ -55,3 +57,11 @@ def test_a_process_without_stores_says_what_to_set(word: str, tmp_path: Path) ->
     for given, missing in (({}, "ANZHEN_DATABASE_URL"), ({"ANZHEN_DATABASE_URL": "x"}, "ANZHEN_REDIS_URL")):
         done = CliRunner().invoke(main, [word], env={"ANZHEN_HOME": str(tmp_path), **given})
         assert (done.exit_code, f"没有设置 {missing}" in done.output, done.output.count("\n")) == (1, True, 1)
+
+
+def test_the_doctor_needs_no_administrator(own_database: URL, redis_url: str, tmp_path: Path) -> None:
+    """Where only `migrate` knows the administrator, the address alone suffices; with another role secret it does not."""
+    address = own_database._replace(username=None, password=None).render_as_string()
+    told = {"ANZHEN_HOME": str(tmp_path), "ANZHEN_DATABASE_URL": address, "ANZHEN_REDIS_URL": redis_url}
+    for secret, found in ((SECRET, "✓ 数据库：PostgreSQL"), ("另一个", "✗ 数据库：连不上")):
+        assert found in CliRunner().invoke(main, ["doctor"], env={**told, "ANZHEN_ROLE_SECRET": secret}).output
