@@ -85,6 +85,32 @@ def upgrade() -> None:
         postgresql_where=None,
     )
     op.create_table(
+        "registry_export",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("asked", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("filters", sa.Text(), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("written", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.Text(), nullable=True),
+        sa.Column("bytes", sa.Integer(), nullable=False),
+        sa.Column("member_id", sa.Uuid(), nullable=False),
+        sa.Column("person", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("state IN ('writing', 'done')", name=op.f("ck_registry_export_state")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_registry_export")),
+    )
+    op.create_index(
+        op.f("ix_registry_export_tenant_id_member_id_created_at"),
+        "registry_export",
+        ["tenant_id", "member_id", "created_at"],
+        unique=False,
+        postgresql_where=None,
+    )
+    op.create_table(
         "api_client",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
@@ -139,6 +165,21 @@ def upgrade() -> None:
         sa.UniqueConstraint("invitation_id", name=op.f("uq_invitation_key_invitation_id")),
     )
     op.create_index(op.f("ix_invitation_key_tenant_id"), "invitation_key", ["tenant_id"], unique=False)
+    op.create_table(
+        "known_device",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("token_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user_account.id"], name=op.f("fk_known_device_user_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_known_device")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_known_device_token_hash")),
+    )
+    op.create_index(op.f("ix_known_device_expires_at"), "known_device", ["expires_at"], unique=False)
+    op.create_index(op.f("ix_known_device_user_id"), "known_device", ["user_id"], unique=False)
     op.create_table(
         "oidc_state",
         sa.Column("state_hash", sa.LargeBinary(), nullable=False),
@@ -250,6 +291,7 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=None,
     )
+    op.alter_column("accident", "created_by", existing_type=sa.UUID(), nullable=True)
     op.add_column("assignment", sa.Column("due_workdays", sa.Integer(), nullable=True))
     op.add_column("assignment", sa.Column("due_start", sa.Date(), nullable=True))
     op.create_check_constraint(
@@ -266,5 +308,14 @@ def upgrade() -> None:
         op.f("ck_duty_known_state"),
         "duty",
         "state IN ('not_started', 'in_progress', 'submitted', 'returned', 'done', 'exemption_asked', 'not_applicable')",
+    )
+    op.add_column("registry_import", sa.Column("valid_from", sa.Date(), nullable=True))
+    op.add_column("registry_import", sa.Column("rows_read", sa.Integer(), nullable=False))
+    op.create_index(
+        "ix_registry_import_one_saving",
+        "registry_import",
+        ["tenant_id"],
+        unique=True,
+        postgresql_where=sa.text("state = 'saving'"),
     )
     # ### end Alembic commands ###
