@@ -69,4 +69,6 @@ def uploads(data: Typed, name: str) -> Sequence[UploadFile]:
 def kept(data: Any) -> Mapping[str, Any]:
     """What was typed, so that a form that comes back has lost nothing but its files."""
     values = {name: words(data, name) for name in {name for name, _ in data.multi_items()}}
-    return {name: found if len(found) > 1 else "".join(found) for name, found in values.items() if name != "_csrf_token"}
+    return {
+        name: found if len(found) > 1 else "".join(found) for name, found in values.items() if name != "_csrf_token"
+    }

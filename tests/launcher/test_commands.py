@@ -15,7 +15,7 @@ from services.tenancy.roles import PLATFORM_ROLES
 from tests.conftest import SECRET
 
 
-@pytest.mark.parametrize("role", [*GRANTED, *PLATFORM_ROLES])
+@pytest.mark.parametrize("role", sorted({*GRANTED, *PLATFORM_ROLES}))
 def test_an_account_is_granted_by_the_roles_own_word(role: str) -> None:
     """`town_office` as the runbook writes it, and no other word."""
     (parameter,) = [one for one in grant.params if one.name == "role"]

@@ -109,7 +109,11 @@ async def test_the_auditor_reads_what_happened_at_the_door(
         (one,) = (await tab.send("GET", f"{here}?outcome=refused")).json()["items"]
         assert (one["login"], one["outcome_label"], one["by"]) == (officer.person, "账号或密码不对", None)
         assert (await tab.send("GET", here, params={"login": f" {officer.person} "})).json()["total"] == 2
-        assert (await tab.send("GET", f"{here}?until=2020-01-01")).json() == {"total": 0, "items": [], "next_cursor": None}
+        assert (await tab.send("GET", f"{here}?until=2020-01-01")).json() == {
+            "total": 0,
+            "items": [],
+            "next_cursor": None,
+        }
         first = (await tab.send("GET", f"{here}?limit=1")).json()
         second = (await tab.send("GET", f"{here}?limit=1&cursor={first['next_cursor']}")).json()
         assert [first["items"][0], second["items"][0]] == found["items"]

@@ -135,7 +135,9 @@ async def test_failures_are_forgotten_after_a_day(sessions: OneConnection) -> No
                 await throttles.charge(session, {key: 5}, now + offset)
 
 
-async def test_a_success_clears_the_account_there_but_not_the_address(settings: Settings, sessions: OneConnection) -> None:
+async def test_a_success_clears_the_account_there_but_not_the_address(
+    settings: Settings, sessions: OneConnection
+) -> None:
     """Who knows the password starts afresh; a guesser with one account of his own cannot wash his address clean."""
     town = await town_of(sessions)
     login = town[Role.SAFETY_OFFICER].person
