@@ -42,12 +42,20 @@ async def approved_on_a_pc(page: Page) -> None:
 
 
 async def changed_without_a_script(page: Page, enterprise: str) -> None:
-    """The form, the difference and the past day are plain pages."""
+    """The hundredth worker brings no duty, the next one does: told before it is saved; form, difference and past day are plain pages."""
+    await page.goto(f"/enterprises/{enterprise}/change")
+    await page.get_by_label("临时人员（人）").fill("39")
+    await page.get_by_role("button", name="下一步：核对变化").click()
+    await expect(page.locator("main")).to_contain_text("100 人")
+    await expect(page.locator("main")).not_to_contain_text("将新增义务")
+    await page.get_by_role("button", name="确认保存").click()
     await page.goto(f"/enterprises/{enterprise}/change")
     await page.get_by_label("临时人员（人）").fill("40")
-    await page.get_by_label("有限空间作业").check()
     await page.get_by_role("button", name="下一步：核对变化").click()
     await expect(page.locator("main")).to_contain_text("101 人")
+    await expect(page.locator("main")).to_contain_text(
+        "再招 1 人，将新增义务：设安全管理机构或配专职安全管理人员，依据："
+    )
     await page.get_by_role("button", name="返回修改").click()
     await expect(page.get_by_label("临时人员（人）")).to_have_value("40")
     await page.get_by_role("button", name="下一步：核对变化").click()
