@@ -100,6 +100,12 @@ def anyio_backend() -> tuple[str, dict[str, bool]]:
     return "asyncio", {"use_uvloop": True}
 
 
+@pytest.fixture(scope="session", autouse=True)
+async def one_loop(anyio_backend: object) -> AsyncIterator[None]:
+    """That loop lives until the last test: what a process keeps for its loop, a lock or a pool, is not met by another."""
+    yield
+
+
 @pytest.fixture(scope="session")
 def admin_url(request: pytest.FixtureRequest) -> URL:
     """The administrator's address on the run's server."""

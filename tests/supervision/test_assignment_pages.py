@@ -184,6 +184,8 @@ async def test_a_neighbour_finds_nothing_by_any_address(app: Litestar, year: Yea
                 .replace("{attachment_id:uuid}", str(row))
                 .replace("{enterprise_id:uuid}", str(year.town.enterprises[0]))
             )
+            if "{" in address:  # a duty: tests/architecture/test_neighbours.py walks every address there is
+                continue
             answer = await page.send(method, address, **sent(method, path))
             assert answer.status_code == (404 if right in neighbour.rights else 403), (method, address, answer.text)
             tried += right in neighbour.rights

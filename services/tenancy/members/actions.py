@@ -3,7 +3,7 @@
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from services.kernel.keys import MasterKey
 from services.kernel.refusals import BadInput, Stale
@@ -150,6 +150,9 @@ def _sectors(role: Role, department: Department | None) -> list[str]:
 
 
 async def _active(work: Work, member_id: UUID) -> Member:
+    # All of the office are locked first and in one order: two of them who send each other away wait, and neither holds the other up.
+    if await work.first(select(Member.role).where(Member.id == member_id)) == Role.TOWN_OFFICE:
+        await work.all(_office())
     member = await work.get(Member, member_id, lock=True)
     if member.state != "active":
         raise AlreadyLeft
@@ -178,15 +181,13 @@ async def _check_phone(work: Work, member: Member | None, facts: MemberFacts, ma
 
 
 async def _check_office_stays(work: Work, leaving: Member) -> None:
-    # All of the office are locked, so that two of them cannot send each other away.
-    office = (
-        select(Member)
-        .where(Member.role == Role.TOWN_OFFICE.value, Member.state == "active")
-        .order_by(Member.id)
-        .with_for_update()
-    )
-    if all(other.id == leaving.id for other in await work.all(office)):
+    if all(other == leaving.id for other in await work.all(_office())):
         raise LastOffice
+
+
+def _office() -> Select[UUID]:
+    working = select(Member.id).where(Member.role == Role.TOWN_OFFICE.value, Member.state == "active")
+    return working.order_by(Member.id).with_for_update()
 
 
 async def _follow(work: Work, member: Member, facts: MemberFacts, department: Department | None) -> None:
