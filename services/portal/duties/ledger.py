@@ -17,7 +17,6 @@ from services.portal.duties.asked import day_of, filter_of
 from services.portal.duties.shown import TONES, due_words, groups_of
 from services.portal.frame import AnyRequest, page
 from services.portal.workbook import workbook
-from services.regulation import duties as rules
 from services.supervision import duties, registry
 from services.supervision.duties import STATES, DutyFilter, Line
 from services.supervision.registry import SECTORS
@@ -102,7 +101,7 @@ async def ledger(request: AnyRequest, work: CurrentWork) -> Template:
     found = await duties.lines(work, wanted, day)
     number = typed.page_number(request.query_params)
     shown = found[(number - 1) * PAGE : number * PAGE]
-    villages = await registry.villages(work)
+    villages, binding = await registry.villages(work), (await duties.book_of(work, day)).rules(day)
     urgeable = sum(line.owed.is_open for line in found) if day == work.today else 0
     return page(
         request,
@@ -115,8 +114,8 @@ async def ledger(request: AnyRequest, work: CurrentWork) -> Template:
         states=[("", "全部", None), *((key, words, None) for key, words in STATES.items())],
         sectors=[(one, one) for one in SECTORS],
         villages=[(one.code, one.name) for one in villages],
-        codes=[(rule.code, rule.title) for rule in rules.rules(day)],
-        topics=[(one, one) for one in dict.fromkeys(rule.topic for rule in rules.rules(day))],
+        codes=[(rule.code, rule.title) for rule in binding],
+        topics=[(one, one) for one in dict.fromkeys(rule.topic for rule in binding)],
         export=f"{LEDGER}/export.xlsx?{request.url.query}",
         urgeable=urgeable,
         duty_tones=TONES,

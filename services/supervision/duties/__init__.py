@@ -1,6 +1,7 @@
 """What each enterprise owes, why, and what it did about it."""
 
 from services.supervision.duties.actions import NO_PRODUCTION, SOUND, ask_exemption, attach, check, report, seen, submit
+from services.supervision.duties.binding import book_of
 from services.supervision.duties.checks import Kept, Missed, kept
 from services.supervision.duties.deciding import Key, accept, decide_exemption, keys_of, send_back, urge
 from services.supervision.duties.difference import difference_of
@@ -53,6 +54,7 @@ __all__ = [
     "accept",
     "ask_exemption",
     "attach",
+    "book_of",
     "check",
     "decide_exemption",
     "difference_of",

@@ -6,6 +6,7 @@ import pytest
 from litestar import Litestar
 
 from services.tenancy.roles import Role
+from services.tenancy.townships import Tenant
 from tests.factories import a_person
 from tests.supervision.duties.posts import a_post
 from tests.supervision.pictures import a_photo
@@ -194,3 +195,12 @@ async def test_the_difference_stands_beside_a_proposal_and_before_saving(year: Y
         words = words_of(shown)
         assert "再招 41 人，将新增义务：设安全管理机构或配专职安全管理人员，依据：《安全生产法》" in words, words[:1500]
         assert "60 人" in words_of(await office.get(f"/enterprises/{enterprise}"))
+
+
+async def test_the_ledger_offers_no_duty_of_a_paper_that_does_not_bind_here(year: Year, app: Litestar) -> None:
+    """A town that has not adopted another's notice cannot filter by what that notice asks for."""
+    async with browser(app, year.town[Role.TOWN_OFFICE]) as page:
+        assert '<option value="T07"' in (await page.get("/duties/ledger")).text
+        async with year.everything() as session:
+            (await session.get_one(Tenant, year.town.id)).local_papers = {}
+        assert '<option value="T07"' not in (await page.get("/duties/ledger")).text
